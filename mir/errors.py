@@ -1,0 +1,46 @@
+"""The family of errors that mir raises on purpose.
+
+Every error names the value at fault and the remedy in one readable sentence; doors
+(command line, web) show the text as it is and need to translate only the class.
+Anything else that escapes is a defect.
+"""
+
+
+class MirError(Exception):
+    """Base of all errors a user can cause and mend; `str(error)` is fit to be shown."""
+
+
+class SettingsError(MirError):
+    """A setting is missing, malformed or contradicts another."""
+
+
+class AudioError(MirError):
+    """A file or an upload cannot be heard: no audio, damaged, too short, too long."""
+
+
+class InvalidQuery(MirError):
+    """A request asks for something impossible: an unknown filter, a count out of range."""
+
+
+class NotFound(MirError):
+    """A track, file or folder that was named does not exist."""
+
+
+class CatalogueError(MirError):
+    """The database cannot be opened, migrated or written."""
+
+
+class VectorIndexError(MirError):
+    """The vector index is missing, damaged or belongs to another model."""
+
+
+class ModelError(MirError):
+    """A model file is missing, damaged or lacks what is asked of it."""
+
+
+class TrainingError(MirError):
+    """Training data or labels cannot be used as given."""
+
+
+class Busy(MirError):
+    """Another run holds what this one needs."""
