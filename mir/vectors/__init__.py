@@ -1,0 +1,1 @@
+"""Nearest neighbours among the vectors of the tracks: exact search and its file on disk."""
