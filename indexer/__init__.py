@@ -1,0 +1,1 @@
+"""The command line and the batch work: from folders of music to a filled catalogue."""

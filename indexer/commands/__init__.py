@@ -1,0 +1,1 @@
+"""One module for each family of commands; each opens, makes one library call and prints."""

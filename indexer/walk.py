@@ -1,0 +1,118 @@
+"""Walks folders of music and lists the audio files in them, without opening any.
+
+Directory links are followed, each real directory is entered once for each root (so loops
+end), hidden names are skipped, and whatever cannot be read comes back as a value.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mir.analysis import Failure
+
+AUDIO_SUFFIXES = frozenset(
+    {
+        ".aac",
+        ".aif",
+        ".aifc",
+        ".aiff",
+        ".alac",
+        ".ape",
+        ".flac",
+        ".m4a",
+        ".m4b",
+        ".mka",
+        ".mp2",
+        ".mp3",
+        ".mp4",
+        ".mpga",
+        ".oga",
+        ".ogg",
+        ".opus",
+        ".w64",
+        ".wav",
+        ".wave",
+        ".webm",
+        ".wma",
+        ".wv",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One audio file on disk, by its cheap evidence."""
+
+    path: Path
+    size: int  # bytes
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A folder or file that could not be looked at; nothing below it may count as gone."""
+
+    failure: Failure
+
+
+def walk(root: Path) -> Iterator[FoundFile | Unreadable]:
+    """Yield the audio files below `root` (absolute), folders and names in sorted order.
+
+    Real folders come before linked ones, so that a file reachable in both ways keeps its
+    real path. A root that is itself unreadable yields one `Unreadable` for it.
+    """
+    entered: set[tuple[int, int]] = set()
+    waiting = [root]
+    linked: list[Path] = []
+    while waiting or linked:
+        folder = waiting.pop() if waiting else linked.pop(0)
+        try:
+            facts = folder.stat()
+            if (facts.st_dev, facts.st_ino) in entered:
+                continue
+            entered.add((facts.st_dev, facts.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield _unreadable(folder, error, "folder")
+            continue
+        folders: list[Path] = []
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            path = Path(entry.path)
+            try:
+                if entry.is_dir():
+                    (linked if entry.is_symlink() else folders).append(path)
+                elif path.suffix.lower() in AUDIO_SUFFIXES:
+                    yield from _file(entry, path)
+            except OSError as error:
+                yield _unreadable(path, error, "file")
+        waiting.extend(reversed(folders))
+
+
+def below(path: Path | str, folders: Iterable[Path]) -> bool:
+    """Whether `path` is one of `folders` or lies inside one, by name alone."""
+    text = os.fspath(path)
+    for folder in folders:
+        prefix = os.fspath(folder)
+        if text == prefix or text.startswith(
+            prefix if prefix.endswith(os.sep) else prefix + os.sep
+        ):
+            return True
+    return False
+
+
+def _file(entry: os.DirEntry[str], path: Path) -> Iterator[FoundFile]:
+    facts = entry.stat()  # follows links; a dangling one raises
+    if entry.is_file():
+        yield FoundFile(path, facts.st_size, facts.st_mtime_ns)
+
+
+def _unreadable(path: Path, error: OSError, kind: str) -> Unreadable:
+    reason = (
+        f"The {kind} cannot be read ({(error.strerror or str(error)).lower()}); "
+        "mend it or its permissions and index again."
+    )
+    return Unreadable(Failure(path=path, size=0, modified_ns=0, reason=reason, stage="read"))

@@ -1,0 +1,37 @@
+"""Work for the pool's tests, to be imported by its workers: what a file's name says is done."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from indexer.pool import Work
+from mir.errors import ModelError
+
+
+def obedient() -> Work:
+    return _obey
+
+
+def without_model() -> Work:
+    raise ModelError("The model file is missing.")
+
+
+def dead_on_arrival() -> Work:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return _obey
+
+
+def _obey(path: Path) -> object:
+    order = path.name.split("-")[0]
+    if order == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if order == "hang":
+        time.sleep(60)
+    if order == "raise":
+        raise ValueError("no good")
+    if order == "hoard":
+        return len(bytearray(4 << 30))
+    if order == "threads":
+        return os.environ["OMP_NUM_THREADS"]
+    return os.getpid()
