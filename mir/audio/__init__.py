@@ -1,0 +1,1 @@
+"""From a file or an upload to sound, identity and tags; the only room that knows codecs."""
