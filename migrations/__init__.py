@@ -1,0 +1,1 @@
+"""Every schema the catalogue ever had, as steps that Alembic applies."""

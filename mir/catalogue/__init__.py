@@ -1,0 +1,1 @@
+"""What the library knows: tracks, files, names and vectors in SQLite or Postgres."""

@@ -1,0 +1,49 @@
+"""The genres of the library and how many tracks each has."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from mir.catalogue.filters import has_genre
+from mir.catalogue.tables import genres, track_genres
+
+
+@dataclass(frozen=True, slots=True)
+class GenreCount:
+    """A genre with the number of tracks that a filter by its name lets through.
+
+    `predicted` of the library's tracks have it as the model's first choice, `tagged` in their
+    own tags; one track may count in both.
+    """
+
+    name: str
+    tracks: int
+    predicted: int
+    tagged: int
+
+
+def genre_counts(session: Session) -> tuple[GenreCount, ...]:
+    """Return every genre that any track has, the commonest first, equals by name."""
+    source, position = track_genres.c.source, track_genres.c.position
+    first = and_(source == "model", position == 0)
+    counted = (
+        select(
+            track_genres.c.genre_id,
+            func.count(track_genres.c.track_id.distinct()).label("tracks"),
+            func.sum(case((first, 1), else_=0)).label("predicted"),
+            func.sum(case((source == "tag", 1), else_=0)).label("tagged"),
+        )
+        .where(has_genre())
+        .group_by(track_genres.c.genre_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(genres.c.name, counted.c.tracks, counted.c.predicted, counted.c.tagged).join_from(
+            counted, genres, counted.c.genre_id == genres.c.id
+        )
+    )
+    found = [
+        GenreCount(name, tracks, predicted, tagged) for name, tracks, predicted, tagged in rows
+    ]
+    return tuple(sorted(found, key=lambda genre: (-genre.tracks, genre.name)))

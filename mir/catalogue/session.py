@@ -1,0 +1,156 @@
+"""Opening the catalogue, and the sessions in which everything else here works."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from mir.catalogue.faults import explain, is_fault, location
+from mir.errors import CatalogueError
+
+__all__ = ["Catalogue", "Session", "connect", "database_url", "open_catalogue"]
+
+_BUSY_MS = 10_000
+# More than the threads of a web server and an ingest together: nobody waits for a connection.
+_CONNECTIONS = 32
+
+
+class Catalogue:
+    """An open catalogue; may be shared between threads, each with sessions of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Hold an engine whose database has the newest schema; see `open_catalogue`."""
+        self._engine = engine
+
+    @property
+    def dialect(self) -> str:
+        """The kind of database: "sqlite" or "postgresql"."""
+        return self._engine.dialect.name
+
+    @property
+    def location(self) -> str:
+        """Where the database is, fit to be shown: without a password."""
+        return location(self._engine.url)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a session that is committed at the end, or rolled back by an error.
+
+        On SQLite a transaction begins with the first change, so that what was read before
+        never keeps a change from waiting for its turn.
+
+        Raises:
+            CatalogueError: the database failed (full, locked for too long, gone, damaged).
+        """
+        with Session(self._engine, autoflush=False, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except SQLAlchemyError as error:
+                _roll_back(session)
+                if not is_fault(error):
+                    raise
+                raise CatalogueError(explain(error, self._engine.url)) from error
+            except BaseException:
+                _roll_back(session)
+                raise
+
+    def close(self) -> None:
+        """Close all connections; the catalogue cannot be used afterwards."""
+        self._engine.dispose()
+
+
+def open_catalogue(url: str) -> Catalogue:
+    """Open the catalogue at an SQLAlchemy URL, creating it or bringing its schema up to date.
+
+    Raises:
+        CatalogueError: the URL is malformed, the driver is missing, the database cannot be
+            reached, read or written, is damaged, or was written by a newer mir.
+    """
+    from mir.catalogue.migrate import upgrade
+
+    upgrade(url)
+    return Catalogue(connect(database_url(url)))
+
+
+def database_url(url: str) -> URL:
+    """Return the URL with the driver that mir uses; CatalogueError for other databases."""
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise CatalogueError(
+            "The database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME."
+        ) from None
+    if backend in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise CatalogueError(
+            f"mir does not know the database {backend!r}; use sqlite:///FILE or postgresql://…"
+        )
+    if not parsed.database or parsed.database == ":memory:":
+        raise CatalogueError("A catalogue in SQLite needs a file: write sqlite:///FILE.")
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def connect(url: URL) -> Engine:
+    """Return an engine for a URL from `database_url`; makes the folder of an SQLite file."""
+    if url.get_backend_name() == "sqlite":
+        _prepare_file(Path(str(url.database)))
+        engine = create_engine(url, pool_size=_CONNECTIONS, max_overflow=0)
+        event.listen(engine, "connect", _set_up_sqlite)
+        return engine
+    try:
+        return create_engine(
+            url,
+            pool_size=_CONNECTIONS // 4,
+            max_overflow=_CONNECTIONS - _CONNECTIONS // 4,
+            pool_pre_ping=True,
+            connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
+        )
+    except ModuleNotFoundError:
+        raise CatalogueError(
+            "The driver for Postgres is missing; install it with: pip install 'mir[postgres]'."
+        ) from None
+
+
+def _prepare_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogueError(
+            f"The folder {path.parent} for the catalogue cannot be made ({error.strerror}); "
+            "choose another home or give this user the right to write there."
+        ) from None
+    if path.is_dir():
+        raise CatalogueError(f"The catalogue {path} is a folder; name a file.")
+    # SQLite writes two more files beside the database, so the folder counts as well.
+    for needed in (path, path.parent):
+        if needed.exists() and not os.access(needed, os.R_OK | os.W_OK):
+            raise CatalogueError(
+                f"{needed} may not be written, which the catalogue needs; "
+                "give this user the right to write it, or choose another home."
+            )
+
+
+def _set_up_sqlite(connection: Any, record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode")
+    if cursor.fetchone()[0].lower() != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _roll_back(session: Session) -> None:
+    try:
+        session.rollback()
+    except SQLAlchemyError:  # the connection is gone, and with it the transaction
+        session.invalidate()

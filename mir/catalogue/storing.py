@@ -1,0 +1,193 @@
+"""Bringing what was learnt from files into the catalogue, and taking gone files out.
+
+A track is its sound. The same sound at a further path is the same track with one more file;
+a file whose sound changed moves to another track, and a track without any file goes. Tags are
+those of the file that was read last. All of it is idempotent.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from mir.analysis import Analysis, FileFacts
+from mir.catalogue import embeddings, failures, links
+from mir.catalogue.chunks import chunks
+from mir.catalogue.paths import shown, stored
+from mir.catalogue.revision import bump, take_turn
+from mir.catalogue.tables import embeddings as embeddings_table
+from mir.catalogue.tables import files, tracks
+from mir.catalogue.text import clean, clean_names, folded, searchable
+
+_SORTED_LENGTH = 100  # characters of each part of the browsing order
+_BETWEEN = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrack:
+    """The track that an analysis went to, and whether it was made for it."""
+
+    id: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedFiles:
+    """How many of the files were known, and the ids of the tracks that went with them."""
+
+    files: int
+    tracks: tuple[int, ...]
+
+
+def store(session: Session, analysis: Analysis, now: datetime) -> StoredTrack:
+    """Store what was learnt from one file, and forget an earlier failure of it.
+
+    `now` (aware) becomes `added_at` of a new track.
+    """
+    take_turn(session)
+    values = _values(analysis)
+    track_id = session.execute(
+        select(tracks.c.id).where(tracks.c.audio_hash == analysis.audio_hash)
+    ).scalar()
+    new = track_id is None
+    if track_id is None:
+        track_id = session.execute(
+            insert(tracks)
+            .values(audio_hash=analysis.audio_hash, added_at=now, **values)
+            .returning(tracks.c.id)
+        ).scalar_one()
+    else:
+        session.execute(update(tracks).where(tracks.c.id == track_id).values(**values))
+    left = _place(session, track_id, analysis.file)
+    links.put_artists(session, track_id, analysis.tags)
+    links.put_genres(session, track_id, analysis.tags.genres, analysis.hearing.genres)
+    links.put_labels(session, track_id, analysis.hearing)
+    hearing = analysis.hearing
+    embeddings.put(session, track_id, hearing.model_id, hearing.vector, hearing.passages)
+    failures.forget(session, [analysis.file.path])
+    if left is not None and left != track_id:
+        _remove_silent(session, [left])
+    return StoredTrack(id=track_id, new=new)
+
+
+def remove_files(session: Session, paths: Sequence[Path]) -> RemovedFiles:
+    """Take files out, and with its last file the track; unknown paths are passed over."""
+    take_turn(session)
+    owners: list[int] = []
+    for some in chunks([stored(path) for path in paths]):
+        owners += session.execute(
+            delete(files).where(files.c.path.in_(some)).returning(files.c.track_id)
+        ).scalars()
+    return RemovedFiles(files=len(owners), tracks=_remove_silent(session, sorted(set(owners))))
+
+
+def _place(session: Session, track_id: int, file: FileFacts) -> int | None:
+    """Make the file one of the track; return the track whose file it was before, if any."""
+    path = stored(file.path)
+    values = {
+        "track_id": track_id,
+        "size": int(file.size),
+        "modified_ns": int(file.modified_ns),
+        "container": clean(file.container),
+        "codec": clean(file.codec),
+        "sample_rate": _integer(file.sample_rate),
+        "channels": _integer(file.channels),
+        "bit_rate": _integer(file.bit_rate),
+    }
+    before = session.execute(select(files.c.track_id).where(files.c.path == path)).scalar()
+    if before is None:
+        session.execute(insert(files).values(path=path, shown=shown(file.path), **values))
+    else:
+        session.execute(update(files).where(files.c.path == path).values(**values))
+    return before
+
+
+def _remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
+    """Remove those of the tracks that have no file left; return their ids."""
+    removed: list[int] = []
+    for some in chunks(ids):
+        silent = session.execute(
+            select(tracks.c.id)
+            .where(tracks.c.id.in_(some))
+            .where(~select(files.c.id).where(files.c.track_id == tracks.c.id).exists())
+            .order_by(tracks.c.id)
+        ).scalars()
+        removed += silent
+    for some in chunks(removed):
+        heard = session.execute(
+            delete(embeddings_table).where(embeddings_table.c.track_id.in_(some))
+        )
+        named = links.linked(session, some)
+        session.execute(delete(tracks).where(tracks.c.id.in_(some)))
+        links.drop_unused(session, named)
+        if heard.rowcount:  # type: ignore[attr-defined]
+            bump(session)
+    return tuple(removed)
+
+
+def _values(analysis: Analysis) -> dict[str, Any]:
+    """Return the columns of `tracks` that follow from an analysis."""
+    tags, heard = analysis.tags, analysis.descriptors
+    title = clean(tags.title) or clean(shown(Path(analysis.file.path.stem))) or "Untitled"
+    album = clean(tags.album)
+    credited = clean_names(tags.artists)
+    album_artist = clean(tags.album_artist)
+    disc, number = _integer(tags.disc_number), _integer(tags.track_number)
+    return {
+        "title": title,
+        "album": album,
+        "year": _integer(tags.year),
+        "track_number": number,
+        "disc_number": disc,
+        "seconds": float(analysis.seconds),
+        "composer": clean(tags.composer),
+        "copyright": clean(tags.copyright),
+        "licence": clean(tags.licence),
+        "isrc": clean(tags.isrc),
+        "recording_mbid": clean(tags.recording_mbid),
+        "release_mbid": clean(tags.release_mbid),
+        "artist_mbids": clean_names(tags.artist_mbids),
+        "uncertain": bool(analysis.hearing.uncertain),
+        "tempo": _number(heard.tempo),
+        "tempo_confidence": _number(heard.tempo_confidence),
+        "key": clean(heard.key),
+        "mode": clean(heard.mode),
+        "key_confidence": _number(heard.key_confidence),
+        "loudness": _number(heard.loudness),
+        "mfcc_mean": heard.mfcc_mean,
+        "mfcc_std": heard.mfcc_std,
+        "search_text": "\n".join(
+            searchable(part)
+            for part in (title, " ".join([*credited, album_artist or ""]), album or "")
+        ),
+        "sort_key": _sort_key((credited or [album_artist or ""])[0], album, disc, number, title),
+    }
+
+
+def _sort_key(
+    artist: str, album: str | None, disc: int | None, number: int | None, title: str
+) -> str:
+    """Return text that orders tracks for browsing; those without an artist come last."""
+
+    def part(text: str) -> str:
+        return searchable(text)[:_SORTED_LENGTH]
+
+    def place(n: int | None) -> str:
+        return f"{min(max(n or 0, 0), 99_999):05d}"
+
+    first = "0" + part(artist) if folded(artist) else "1"
+    return _BETWEEN.join([first, part(album or ""), place(disc), place(number), part(title)])
+
+
+def _integer(value: int | None) -> int | None:
+    """Return the number, or None where no column holds it (tags may say anything)."""
+    return int(value) if value is not None and -(2**31) <= value < 2**31 else None
+
+
+def _number(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None

@@ -1,0 +1,238 @@
+"""The tables of the catalogue, equal on SQLite and Postgres.
+
+`migrations/` creates and changes them; a test holds that both say the same. Paths are stored
+as the bytes the file system uses, because a name need not be UTF-8, with readable text beside
+them. Ids are never given twice, since ids of tracks are also ids in the vector index.
+"""
+
+from datetime import UTC, datetime
+
+import numpy as np
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA = "0001"  # the newest revision in migrations/; a test holds them equal
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in, an aware moment in UTC out; stored without a zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC without its zone; ValueError for a moment without one."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored moment as one in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Floats(TypeDecorator[tuple[float, ...]]):
+    """A tuple of floats, stored as little-endian doubles."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[float, ...] | None, dialect: Dialect) -> bytes | None:
+        """Return the doubles as bytes."""
+        return None if value is None else np.asarray(value, dtype="<f8").tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> tuple[float, ...] | None:
+        """Return the floats that were stored."""
+        return None if value is None else tuple(np.frombuffer(value, dtype="<f8").tolist())
+
+
+_Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts only plain INTEGER keys
+_Bytewise = Text().with_variant(Text(collation="C"), "postgresql")  # ordered as SQLite orders
+
+
+def _track_key() -> Column[int]:
+    return Column("track_id", _Id, ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True)
+
+
+tracks = Table(
+    "tracks",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("audio_hash", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("album", Text),
+    Column("year", Integer),
+    Column("track_number", Integer),
+    Column("disc_number", Integer),
+    Column("seconds", Double, nullable=False),
+    Column("composer", Text),
+    Column("copyright", Text),
+    Column("licence", Text),
+    Column("isrc", Text),
+    Column("recording_mbid", Text),
+    Column("release_mbid", Text),
+    Column("artist_mbids", JSON, nullable=False),
+    Column("uncertain", Boolean, nullable=False),
+    Column("tempo", Double),
+    Column("tempo_confidence", Double),
+    Column("key", Text),
+    Column("mode", Text),
+    Column("key_confidence", Double),
+    Column("loudness", Double),
+    Column("mfcc_mean", Floats, nullable=False),
+    Column("mfcc_std", Floats, nullable=False),
+    # "title \n artists \n album", searchable; and the browsing order, see `storing`.
+    Column("search_text", Text, nullable=False),
+    Column("sort_key", _Bytewise, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Index(None, "sort_key", "id"),
+    Index(None, "year", "id"),
+    sqlite_autoincrement=True,
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("track_id", _Id, ForeignKey("tracks.id", ondelete="CASCADE"), nullable=False),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("shown", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("container", Text),
+    Column("codec", Text),
+    Column("sample_rate", Integer),
+    Column("channels", Integer),
+    Column("bit_rate", Integer),
+    Index(None, "track_id"),
+    sqlite_autoincrement=True,
+)
+
+artists = Table(
+    "artists",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("folded", Text, nullable=False),
+    Index(None, "folded"),
+    sqlite_autoincrement=True,
+)
+
+track_artists = Table(
+    "track_artists",
+    metadata,
+    _track_key(),
+    Column("role", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("artist_id", _Id, ForeignKey("artists.id"), nullable=False),
+    CheckConstraint("role IN ('track', 'album')", name="role"),
+    Index(None, "artist_id", "track_id"),
+    sqlite_with_rowid=False,
+)
+
+genres = Table(
+    "genres",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("folded", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+track_genres = Table(
+    "track_genres",
+    metadata,
+    _track_key(),
+    Column("source", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("genre_id", _Id, ForeignKey("genres.id"), nullable=False),
+    Column("probability", Double),  # of a prediction; none for a tag
+    CheckConstraint("source IN ('tag', 'model')", name="source"),
+    # Holds all that a filter reads, so that the table itself is not touched.
+    Index("ix_track_genres_filter", "genre_id", "source", "position", "probability", "track_id"),
+    sqlite_with_rowid=False,
+)
+
+track_labels = Table(
+    "track_labels",
+    metadata,
+    _track_key(),
+    Column("kind", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("probability", Double, nullable=False),
+    CheckConstraint("kind IN ('mood', 'instrument')", name="kind"),
+    sqlite_with_rowid=False,
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("model_id", Text, primary_key=True),
+    _track_key(),
+    Column("revision", BigInteger, nullable=False),  # the catalogue's when this was written
+    Column("vector", LargeBinary, nullable=False),  # (dimension,) little-endian float32
+    Column("passage_count", Integer, nullable=False),
+    Column("passages", LargeBinary, nullable=False),  # (passage, dimension) little-endian float16
+    Index(None, "track_id"),
+    Index(None, "model_id", "revision"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("shown", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("failed_at", UtcDateTime, nullable=False),
+    Index(None, "failed_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+roots = Table(
+    "roots",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("shown", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+state = Table(
+    "state",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,237 @@
+"""The tracks of the catalogue as values, with everything that is known of each.
+
+A track is a sound: it keeps its id however its files are named, moved or tagged. Every
+function here costs a constant number of statements, whatever it returns.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mir.analysis import Descriptors, Label
+from mir.catalogue.chunks import chunks
+from mir.catalogue.filters import Filter, allowed_ids, conditions
+from mir.catalogue.paging import Page, check_page
+from mir.catalogue.paths import restored, stored
+from mir.catalogue.resolve import resolve
+from mir.catalogue.storing import RemovedFiles, StoredTrack, remove_files, store
+from mir.catalogue.tables import (
+    artists,
+    files,
+    genres,
+    track_artists,
+    track_genres,
+    track_labels,
+    tracks,
+)
+from mir.catalogue.text import searchable
+from mir.errors import NotFound
+
+__all__ = [
+    "Page",
+    "RemovedFiles",
+    "StoredTrack",
+    "Track",
+    "allowed_ids",
+    "by_path",
+    "count",
+    "get",
+    "get_many",
+    "page",
+    "remove_files",
+    "resolve",
+    "store",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One recording; what is not known is None or empty.
+
+    `tag_genres` are the file's own, `genres` the model's three most probable; `paths` are in
+    the order in which they were found.
+    """
+
+    id: int
+    audio_hash: str
+    title: str  # never empty: the tag, or else the file's name without its ending
+    artists: tuple[str, ...]
+    album: str | None
+    album_artist: str | None
+    year: int | None
+    track_number: int | None
+    disc_number: int | None
+    seconds: float
+    composer: str | None
+    copyright: str | None
+    licence: str | None
+    isrc: str | None
+    recording_mbid: str | None
+    release_mbid: str | None
+    artist_mbids: tuple[str, ...]
+    tag_genres: tuple[str, ...]
+    genres: tuple[Label, ...]
+    uncertain: bool
+    moods: tuple[Label, ...]
+    instruments: tuple[Label, ...]
+    descriptors: Descriptors
+    container: str | None
+    paths: tuple[Path, ...]
+    added_at: datetime  # UTC
+
+
+def get(session: Session, track_id: int) -> Track:
+    """Return one track; NotFound if there is none of that id."""
+    found = get_many(session, [track_id])
+    if track_id not in found:
+        raise NotFound(f"There is no track {track_id}; it may have been removed.")
+    return found[track_id]
+
+
+def get_many(session: Session, ids: Iterable[int]) -> dict[int, Track]:
+    """Return those of the tracks that exist, in the order asked for."""
+    asked = list(dict.fromkeys(int(track_id) for track_id in ids))
+    found: dict[int, Track] = {}
+    for some in chunks([i for i in asked if 0 < i < 2**63]):
+        found.update(_read(session, some))
+    return {track_id: found[track_id] for track_id in asked if track_id in found}
+
+
+def by_path(session: Session, path: Path) -> int | None:
+    """Return the id of the track that this file holds, if it is known."""
+    return session.execute(select(files.c.track_id).where(files.c.path == stored(path))).scalar()
+
+
+def count(session: Session) -> int:
+    """Return the number of tracks."""
+    return session.execute(select(func.count()).select_from(tracks)).scalar_one()
+
+
+def page(
+    session: Session,
+    *,
+    filter: Filter | None = None,
+    text: str | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> Page[Track]:
+    """Return part of the tracks that pass, by artist, album, disc, track number and title.
+
+    `text` lets through tracks whose title, artists and album contain each of its words,
+    without regard to case and accents. Tracks without an artist come last.
+
+    Raises:
+        InvalidQuery: offset or limit is out of range.
+    """
+    check_page(offset, limit)
+    demanded = conditions(filter) if filter else []
+    for word in searchable(text or "").split():
+        demanded.append(tracks.c.search_text.contains(word, autoescape=True))
+    total = session.execute(select(func.count()).select_from(tracks).where(*demanded)).scalar_one()
+    ids = session.execute(
+        select(tracks.c.id)
+        .where(*demanded)
+        .order_by(tracks.c.sort_key, tracks.c.id)
+        .offset(offset)
+        .limit(limit)
+    ).scalars()
+    return Page(items=tuple(get_many(session, ids).values()), total=total)
+
+
+def _read(session: Session, ids: Sequence[int]) -> dict[int, Track]:
+    credited: dict[int, list[str]] = defaultdict(list)
+    album_artist: dict[int, str] = {}
+    for track_id, role, name in session.execute(
+        select(track_artists.c.track_id, track_artists.c.role, artists.c.name)
+        .join_from(track_artists, artists)
+        .where(track_artists.c.track_id.in_(ids))
+        .order_by(track_artists.c.track_id, track_artists.c.role, track_artists.c.position)
+    ):
+        if role == "album":
+            album_artist[track_id] = name
+        else:
+            credited[track_id].append(name)
+
+    tagged: dict[int, list[str]] = defaultdict(list)
+    labels: dict[tuple[int, str], list[Label]] = defaultdict(list)
+    for track_id, source, name, probability in session.execute(
+        select(
+            track_genres.c.track_id,
+            track_genres.c.source,
+            genres.c.name,
+            track_genres.c.probability,
+        )
+        .join_from(track_genres, genres)
+        .where(track_genres.c.track_id.in_(ids))
+        .order_by(track_genres.c.track_id, track_genres.c.source, track_genres.c.position)
+    ):
+        if source == "tag":
+            tagged[track_id].append(name)
+        else:
+            labels[track_id, "genre"].append(Label(name, probability))
+    for track_id, kind, name, probability in session.execute(
+        select(
+            track_labels.c.track_id,
+            track_labels.c.kind,
+            track_labels.c.name,
+            track_labels.c.probability,
+        )
+        .where(track_labels.c.track_id.in_(ids))
+        .order_by(track_labels.c.track_id, track_labels.c.kind, track_labels.c.position)
+    ):
+        labels[track_id, kind].append(Label(name, probability))
+
+    held: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(
+        select(files.c.track_id, files.c.path, files.c.container)
+        .where(files.c.track_id.in_(ids))
+        .order_by(files.c.id)
+    ):
+        held[row.track_id].append(row)
+
+    return {
+        row.id: Track(
+            id=row.id,
+            audio_hash=row.audio_hash,
+            title=row.title,
+            artists=tuple(credited[row.id]),
+            album=row.album,
+            album_artist=album_artist.get(row.id),
+            year=row.year,
+            track_number=row.track_number,
+            disc_number=row.disc_number,
+            seconds=row.seconds,
+            composer=row.composer,
+            copyright=row.copyright,
+            licence=row.licence,
+            isrc=row.isrc,
+            recording_mbid=row.recording_mbid,
+            release_mbid=row.release_mbid,
+            artist_mbids=tuple(row.artist_mbids),
+            tag_genres=tuple(tagged[row.id]),
+            genres=tuple(labels[row.id, "genre"]),
+            uncertain=row.uncertain,
+            moods=tuple(labels[row.id, "mood"]),
+            instruments=tuple(labels[row.id, "instrument"]),
+            descriptors=Descriptors(
+                tempo=row.tempo,
+                tempo_confidence=row.tempo_confidence,
+                key=row.key,
+                mode=row.mode,
+                key_confidence=row.key_confidence,
+                loudness=row.loudness,
+                mfcc_mean=row.mfcc_mean,
+                mfcc_std=row.mfcc_std,
+            ),
+            container=next((f.container for f in held[row.id] if f.container), None),
+            paths=tuple(restored(f.path) for f in held[row.id]),
+            added_at=row.added_at,
+        )
+        for row in session.execute(select(tracks).where(tracks.c.id.in_(ids)))
+    }
