@@ -13,9 +13,7 @@ def make(path: Path, data: bytes = b"x") -> Path:
 
 
 def names(root: Path) -> list[str]:
-    return [
-        str(item.path.relative_to(root)) for item in walk(root) if isinstance(item, FoundFile)
-    ]
+    return [str(item.path.relative_to(root)) for item in walk(root) if isinstance(item, FoundFile)]
 
 
 def test_audio_is_listed_in_order_with_its_evidence_and_the_rest_is_not(tmp_path: Path) -> None:

@@ -1,0 +1,105 @@
+"""One file to what is known of it, in a worker process; a bad file becomes a value.
+
+A file whose sound is known already (it was moved, renamed or re-tagged) is recognised by its
+hash and not listened to again: the answer is then `Identified` instead of `Analysis`.
+"""
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.pool import Work
+from mir.analysis import Analysis, Failure, FileFacts, Tags
+from mir.audio.decode import AudioInfo, probe
+from mir.audio.identity import audio_hash
+from mir.audio.tags import read_tags
+from mir.errors import AudioError
+from mir.listen import listen
+
+if TYPE_CHECKING:
+    from mir.model.embedder import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A file whose sound was analysed before, and what the file says of itself now."""
+
+    file: FileFacts
+    audio_hash: str
+    tags: Tags
+
+
+def analyse(
+    path: Path, embedder: "Embedder", known: Container[str] = frozenset()
+) -> Analysis | Identified | Failure:
+    """Read, identify and listen to one file; never raises for what a file is or holds.
+
+    `known` are the audio hashes of sounds that need no listening. Stages of failure: "read"
+    (the file cannot be opened), "decode" (it holds no sound that can be heard), "analyse".
+    """
+    try:
+        facts = path.stat()
+    except OSError as error:
+        return _unreadable(path, 0, 0, error)
+    size, modified_ns = facts.st_size, facts.st_mtime_ns
+    try:
+        with path.open("rb"):
+            pass  # who may not read it shall hear so, and not that it holds no music
+        identity = audio_hash(path)
+        tags = read_tags(path)
+        if identity in known:
+            return Identified(_facts(path, size, modified_ns, probe(path)), identity, tags)
+        heard = listen(path, embedder)
+    except OSError as error:
+        return _unreadable(path, size, modified_ns, error)
+    except AudioError as error:
+        return Failure(path, size, modified_ns, str(error), "decode")
+    except MemoryError:
+        reason = "The analysis needs more memory than a worker is given; shorten the file."
+        return Failure(path, size, modified_ns, reason, "analyse")
+    except Exception as error:  # a defect of ours or a library's; one file must not end a run
+        reason = f"The analysis failed with {type(error).__name__}: {error}; please report it."
+        return Failure(path, size, modified_ns, reason, "analyse")
+    return Analysis(
+        file=_facts(path, size, modified_ns, heard.info),
+        audio_hash=identity,
+        seconds=heard.seconds,
+        tags=tags,
+        descriptors=heard.descriptors,
+        hearing=heard.hearing,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAnalyser:
+    """A recipe for a worker: loads the network once and analyses one file after another."""
+
+    load: "Callable[[], Embedder]"
+    known: frozenset[str] = frozenset()
+
+    def __call__(self) -> Work:
+        """Load the network; return the work."""
+        embedder = self.load()
+        return lambda path: analyse(path, embedder, self.known)
+
+
+def _facts(path: Path, size: int, modified_ns: int, info: AudioInfo) -> FileFacts:
+    return FileFacts(
+        path=path,
+        size=size,
+        modified_ns=modified_ns,
+        container=info.container,
+        codec=info.codec,
+        sample_rate=info.sample_rate,
+        channels=info.channels,
+        bit_rate=info.bit_rate,
+    )
+
+
+def _unreadable(path: Path, size: int, modified_ns: int, error: OSError) -> Failure:
+    reason = (
+        f"The file cannot be read ({(error.strerror or str(error)).lower()}); "
+        "mend it or its permissions and index again."
+    )
+    return Failure(path, size, modified_ns, reason, "read")
