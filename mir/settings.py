@@ -1,0 +1,220 @@
+"""The settings of one installation: where things are kept and how much a run may take.
+
+The only reader of MIR_* variables. Everything is checked before anything is opened, and
+importing this reads nothing.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from mir.errors import SettingsError
+
+_MIB = 1024 * 1024
+_SCHEMES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable: its name, the field of `Settings` it sets, its meaning, its default."""
+
+    variable: str
+    field: str
+    meaning: str
+    default: str
+
+
+SETTINGS = (
+    Setting(
+        "MIR_HOME",
+        "home",
+        "Folder for everything mir keeps: the catalogue and the index.",
+        "the user's data folder, on Linux ~/.local/share/mir",
+    ),
+    Setting(
+        "MIR_DATABASE_URL",
+        "database_url",
+        "The catalogue: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
+        "catalogue.db in the home, with SQLite",
+    ),
+    Setting("MIR_HOST", "host", "Address on which the web app answers.", "127.0.0.1"),
+    Setting("MIR_PORT", "port", "Port on which the web app answers; 0 takes any free one.", "8080"),
+    Setting("MIR_JOBS", "jobs", "Worker processes that analyse files.", "one per core, at most 8"),
+    Setting("MIR_MODEL", "model", "File of the model.", "the model that comes with mir"),
+    Setting(
+        "MIR_MAX_UPLOAD_MB", "max_upload_bytes", "Largest clip that may be uploaded, in MiB.", "64"
+    ),
+    Setting(
+        "MIR_MAX_CLIP_SECONDS",
+        "max_clip_seconds",
+        "How much of an uploaded clip is listened to, in seconds.",
+        "600",
+    ),
+)
+"""Every variable that mir reads from the environment."""
+
+_VARIABLES = {setting.field: setting.variable for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Checked settings; make them with `load_settings`."""
+
+    home: Path  # absolute; may not exist yet, but can be made
+    database_url: str = field(repr=False)  # for SQLAlchemy; may hold a password
+    host: str = "127.0.0.1"
+    port: int = 8080  # 0 for any free one
+    jobs: int = 1  # worker processes, at least 1
+    model: Path | None = None  # None for the model that comes with mir
+    max_upload_bytes: int = 64 * _MIB
+    max_clip_seconds: float = 600.0
+
+    @property
+    def index_dir(self) -> Path:
+        """The folder of the vector index."""
+        return self.home / "index"
+
+
+def load_settings(
+    environ: Mapping[str, str], *, home: Path | None = None, **overrides: Any
+) -> Settings:
+    """Return the settings that an environment and a command's own options make.
+
+    An override is named as its field and beats the variable; None means that it was not
+    given. A blank variable counts as not set.
+
+    Raises:
+        SettingsError: a value is malformed, or names something that cannot be used.
+        TypeError: an override names no field.
+    """
+    if unknown := set(overrides) - {f.name for f in fields(Settings)}:
+        raise TypeError(f"Settings have no {', '.join(sorted(unknown))}")
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if home is not None:
+        given["home"] = home
+    for name, variable in _VARIABLES.items():
+        if name not in given and (value := environ.get(variable, "").strip()):
+            given[name] = _bytes(value) if name == "max_upload_bytes" else value
+
+    kept = _home(given.get("home"))
+    model = given.get("model")
+    return Settings(
+        home=kept,
+        database_url=_database(given.get("database_url"), kept),
+        host=_host(given.get("host", "127.0.0.1")),
+        port=_integer("port", given.get("port", 8080), 0, 65_535),
+        jobs=_integer("jobs", given.get("jobs", min(_cores(), 8)), 1, 256),
+        model=None if model is None else _model(Path(model)),
+        max_upload_bytes=_integer(
+            "max_upload_bytes", given.get("max_upload_bytes", 64 * _MIB), 1, 2**40
+        ),
+        max_clip_seconds=_seconds(given.get("max_clip_seconds", 600.0)),
+    )
+
+
+def _named(name: str) -> str:
+    return f"{_VARIABLES[name]} (or the option for it)"
+
+
+def _home(given: str | Path | None) -> Path:
+    named = Path(given) if given is not None else Path(platformdirs.user_data_dir("mir"))
+    try:
+        home = Path(os.path.abspath(named.expanduser()))  # noqa: PTH100 (keeps symbolic links)
+    except RuntimeError:
+        raise SettingsError(f"The home {named} names a user who does not exist.") from None
+    if "?" in str(home) or "\0" in str(home):
+        raise SettingsError(f"The home {str(home)!r} has a '?' in it; choose another folder.")
+    try:
+        if home.exists() and not home.is_dir():
+            raise SettingsError(f"The home {home} is not a folder; name one with MIR_HOME.")
+        nearest = next(folder for folder in (home, *home.parents) if folder.exists())
+    except OSError as error:
+        raise SettingsError(
+            f"The home {home} cannot be reached ({error.strerror}); name another with MIR_HOME."
+        ) from None
+    if not nearest.is_dir():
+        raise SettingsError(f"The home {home} cannot be made, since {nearest} is not a folder.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"The home {home} cannot be written; give this user the right to write {nearest}, "
+            "or name another home with MIR_HOME."
+        )
+    return home
+
+
+def _database(given: str | None, home: Path) -> str:
+    if given is None:
+        return f"sqlite:///{home / 'catalogue.db'}"
+    scheme, separator, _ = given.partition("://")
+    if not separator or scheme not in _SCHEMES:
+        # The rest may hold a password, so it is not repeated.
+        named = f"begins with {scheme!r}" if separator else "has no scheme"
+        raise SettingsError(
+            f"{_named('database_url')} {named}; write sqlite:///FILE or postgresql://USER@HOST/NAME."
+        )
+    return given
+
+
+def _host(given: str) -> str:
+    if not given or any(c.isspace() or c == "/" for c in given):
+        raise SettingsError(
+            f"{_named('host')} is {given!r}, which is no address; write a name or an IP address."
+        )
+    return given
+
+
+def _model(path: Path) -> Path:
+    path = path.expanduser()
+    if not path.is_file():
+        raise SettingsError(
+            f"The model {path} is not there; correct {_named('model')}, "
+            "or leave it out for the model that comes with mir."
+        )
+    return path
+
+
+def _integer(name: str, given: object, least: int, most: int) -> int:
+    try:
+        value = int(str(given))
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        raise SettingsError(
+            f"{_named(name)} is {given!r}; write a whole number from {least} to {most}."
+        )
+    return value
+
+
+def _bytes(mebibytes: str) -> int:
+    try:
+        value = round(float(mebibytes) * _MIB)
+    except (ValueError, OverflowError):
+        value = 0
+    if not 1 <= value <= 2**40:
+        raise SettingsError(
+            f"MIR_MAX_UPLOAD_MB is {mebibytes!r}; write a number of MiB above 0, such as 64."
+        )
+    return value
+
+
+def _seconds(given: object) -> float:
+    try:
+        value = float(str(given))
+    except ValueError:
+        value = 0.0
+    if not 1.0 <= value <= 86_400.0:
+        raise SettingsError(
+            f"{_named('max_clip_seconds')} is {given!r}; write seconds from 1 to 86400."
+        )
+    return value
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # outside Linux
+        return os.cpu_count() or 1
