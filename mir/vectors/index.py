@@ -41,10 +41,12 @@ class VectorIndex:
     Make one with `build`, `updated` or `read`. It is safe to search from several threads.
     """
 
+    _flat: Any  # the inner index; with its ids in ascending order a row's place is its id's
+
     def __init__(self, index: Any) -> None:
         """Take over a faiss `IndexIDMap2` around an inner-product flat index, ids ascending."""
         self._index = index  # owns the memory that `_matrix` looks into
-        self._flat: Any = faiss.downcast_index(index.index)
+        self._flat = faiss.downcast_index(index.index)
         self._ids: Ids = faiss.vector_to_array(index.id_map).astype(np.int64, copy=False)
         self._ids.flags.writeable = False
         count, dimension = len(self._ids), int(index.d)

@@ -1,0 +1,84 @@
+"""What to play next, from one or several tracks that were liked."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mir.catalogue import tracks
+from mir.catalogue.filters import Filter
+from mir.engine import Engine
+from mir.errors import InvalidQuery, NotFound
+from mir.recommend.rerank import Candidate, listenable, main_artist, without_versions
+from mir.search.allowed import allowed, check_count
+from mir.search.explain import portrait_of_track, reasons
+from mir.search.hits import Hit, make_hits
+from mir.vectors.best import best
+
+MOST_SEEDS = 100
+_NEAREST_SEED = 0.5  # weight of the nearest seed against the mean of all, see next_tracks
+_POOL = 200  # tracks that compete for a place, at least
+_POOL_PER_PLACE = 4
+_WIDER = 4
+
+
+def next_tracks(
+    engine: Engine,
+    seeds: Sequence[int],
+    count: int = 10,
+    filter: Filter | None = None,
+    exclude: Sequence[int] = (),
+) -> tuple[Hit, ...]:
+    """`count` tracks to play after the seeds (track ids), in the order to play them.
+
+    A hit's score is half its cosine to the nearest seed and half the mean of its cosines to
+    all: with the mean alone, seeds of two kinds would bring what lies between and is neither.
+    Reasons speak of the nearest seed.
+
+    No seed, none of `exclude` and no further version of either is among them, none comes
+    twice, and artists are limited and kept apart (see `listenable`), so that scores need not
+    fall. Fewer than `count` come back only when fewer qualify.
+
+    Raises NotFound for a seed that is not in the library or has no vector, InvalidQuery for no
+    seeds or too many, a count out of range, an unknown genre.
+    """
+    check_count(count)
+    seeds = list(dict.fromkeys(seeds))
+    if not 1 <= len(seeds) <= MOST_SEEDS:
+        raise InvalidQuery(f"{len(seeds)} seeds were given; name 1 to {MOST_SEEDS} tracks.")
+    permitted = allowed(engine, filter)
+    with engine.catalogue.session() as session:
+        known = tracks.get_many(session, [*seeds, *exclude])
+    unknown = [seed for seed in seeds if seed not in known]
+    if unknown:
+        raise NotFound(f"There is no track {unknown[0]}; list the tracks with `mir tracks`.")
+
+    index = engine.index()
+    to_seeds = index.scores_of_many(index.vectors_of(np.array(seeds, dtype=np.int64)))  # (m, n)
+    library = _NEAREST_SEED * to_seeds.max(axis=0) + (1 - _NEAREST_SEED) * to_seeds.mean(axis=0)
+    positions = np.arange(len(index)) if permitted is None else index.positions(permitted)
+    played = np.unique(np.array([*seeds, *exclude], dtype=np.int64))
+    positions = np.setdiff1d(positions, index.positions(played), assume_unique=True)
+
+    pool = max(_POOL, _POOL_PER_PLACE * count)
+    while True:
+        chosen = positions[best(library[positions], pool)]
+        ids = index.ids[chosen].tolist()
+        with engine.catalogue.session() as session:
+            found = tracks.get_many(session, ids)
+        distinct = without_versions(found.values(), played=known.values())
+        if len(distinct) >= count or len(chosen) == len(positions):
+            break
+        pool *= _WIDER
+
+    score = dict(zip(ids, library[chosen].tolist(), strict=True))
+    nearest = dict(zip(ids, to_seeds[:, chosen].argmax(axis=0).tolist(), strict=True))
+    ranking = [Candidate(each.id, main_artist(each), score[each.id]) for each in distinct]
+    listed = listenable(ranking, count, after=main_artist(known[seeds[-1]]))
+    portraits = [portrait_of_track(known[seed]) for seed in seeds]
+    return make_hits(
+        [(candidate.track, candidate.score) for candidate in listed],
+        found,
+        library,
+        others=len(index) - len(seeds) - 1,
+        why=lambda track: reasons(portraits[nearest[track.id]], portrait_of_track(track)),
+    )

@@ -1,0 +1,59 @@
+"""From a filter and a count, as a user gave them, to what the index is asked."""
+
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mir.catalogue import genres
+from mir.catalogue.filters import Filter, allowed_ids
+from mir.catalogue.revision import revision
+from mir.catalogue.session import Session
+from mir.catalogue.text import folded
+from mir.engine import Engine
+from mir.errors import InvalidQuery
+
+MOST = 500  # results to one question
+_REMEMBERED_FOR = 5.0  # seconds; new tags change what passes without raising the revision
+
+
+def check_count(count: int) -> None:
+    """Refuse a count that is not from 1 to `MOST` with InvalidQuery."""
+    if not 1 <= count <= MOST:
+        raise InvalidQuery(f"A count of {count} is out of range; ask for 1 to {MOST} tracks.")
+
+
+def allowed(engine: Engine, filter: Filter | None) -> NDArray[np.int64] | None:
+    """Ids of the tracks that pass the filter, ascending; None where there is nothing to filter.
+
+    Remembered for some seconds, or until tracks come or go. Raises InvalidQuery for a genre
+    that neither a track of the library nor an output of the model has, naming the nearest.
+    """
+    if filter is None or filter.is_empty:
+        return None
+    with engine.catalogue.session() as session:
+
+        def ask() -> NDArray[np.int64]:
+            _check_genres(session, engine, filter)
+            ids = allowed_ids(session, filter)
+            ids.flags.writeable = False  # shared between requests
+            return ids
+
+        moment = int(engine.clock() / _REMEMBERED_FOR)
+        return engine.filters.get((moment, revision(session), filter), ask)
+
+
+def _check_genres(session: Session, engine: Engine, filter: Filter) -> None:
+    asked = (*filter.genres_any, *filter.genres_all, *filter.genres_none)
+    if not asked:
+        return
+    known = {folded(name): name for name in engine.embedder.info.genres}
+    known |= {folded(row.name): row.name for row in genres.genre_counts(session)}
+    for name in asked:
+        if folded(name) in known:
+            continue
+        near = [known[match] for match in get_close_matches(folded(name), known, n=3)]
+        meant = f"did you mean {' or '.join(near)}? Otherwise list" if near else "list"
+        raise InvalidQuery(
+            f"There is no genre {name!r} in this library: {meant} the genres with `mir genres`."
+        )

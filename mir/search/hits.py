@@ -1,0 +1,56 @@
+"""What a question is answered with: tracks, how near each is, and why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mir.catalogue.tracks import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One track of an answer.
+
+    `similarity` is the share of this library that is less similar to the query than this track
+    is: of all other tracks (the query itself left out), how many have a lower score. So 1 is
+    the nearest and 0 the furthest track of the library, whatever the filter, and 0.99 says
+    that one track in a hundred would be nearer.
+    """
+
+    track: Track
+    score: float  # in [-1, 1]: cosine of the two sounds, or a mean of cosines
+    similarity: float  # in [0, 1]
+    reasons: tuple[str, ...] = ()  # at most four, most telling first; see mir.search.explain
+
+
+def similarities(scores: Sequence[float], library: NDArray[np.float32], others: int) -> list[float]:
+    """`Hit.similarity` of each of `scores`, where `library` (n,) are the scores of all tracks.
+
+    `others` is how many tracks there are beside a hit and the query.
+    """
+    if others < 1:
+        return [1.0] * len(scores)
+    less = np.searchsorted(np.sort(library), np.asarray(scores, dtype=np.float32), side="left")
+    return [min(1.0, int(count) / others) for count in less]
+
+
+def make_hits(
+    ranked: Sequence[tuple[int, float]],
+    tracks: dict[int, Track],
+    library: NDArray[np.float32],
+    others: int,
+    why: Callable[[Track], tuple[str, ...]],
+) -> tuple[Hit, ...]:
+    """The hits for `ranked` (track id, score), in that order.
+
+    A track that is no longer in the catalogue is left out. The other arguments are those of
+    `similarities` and the reasons for one track.
+    """
+    kept = [(tracks[track], score) for track, score in ranked if track in tracks]
+    shares = similarities([score for _, score in kept], library, others)
+    return tuple(
+        Hit(track, max(-1.0, min(1.0, score)), share, why(track))
+        for (track, score), share in zip(kept, shares, strict=True)
+    )

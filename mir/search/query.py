@@ -1,0 +1,148 @@
+"""The questions a listener asks: what is like this track, what is like this clip, what is it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mir.analysis import FloatArray
+from mir.catalogue import embeddings, tracks
+from mir.catalogue.filters import Filter
+from mir.engine import Engine
+from mir.errors import NotFound
+from mir.listen import Heard, listen_clip
+from mir.search.allowed import allowed, check_count
+from mir.search.explain import portrait_of_clip, portrait_of_track, reasons
+from mir.search.hits import Hit, make_hits
+from mir.vectors.best import best
+from mir.vectors.index import VectorIndex
+
+_CANDIDATES = 200  # tracks whose passages are compared with a clip, at least
+_CANDIDATES_PER_HIT = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClipAnswer:
+    """What a clip is, and what it sounds like."""
+
+    heard: Heard
+    hits: tuple[Hit, ...]
+
+
+def similar(
+    engine: Engine, track_id: int, filter: Filter | None = None, count: int = 10
+) -> tuple[Hit, ...]:
+    """The `count` tracks that sound most like a track, nearest first, never the track itself.
+
+    The filter is applied inside the search: fewer come back only when fewer qualify. A hit's
+    score is the cosine of the two tracks' vectors. Equal scores are in order of track id.
+
+    Raises NotFound for a track that is not in the library or has no vector, InvalidQuery for
+    a count or a filter that cannot be met.
+    """
+    check_count(count)
+    index = engine.index()
+    permitted = allowed(engine, filter)
+    try:
+        query = index.vectors_of(np.array([track_id], dtype=np.int64))[0]
+    except NotFound:
+        with engine.catalogue.session() as session:
+            tracks.get(session, track_id)  # raises for an unknown track
+        raise
+    library = index.scores(query)
+    # Tracks removed since the index was saved are still in it; with some to spare, one question
+    # to the catalogue is enough.
+    spare = 0
+    while True:
+        ranked = _ranked(index, library, permitted, count + 1 + spare)
+        wanted = [found for found in ranked if found[0] != track_id]
+        with engine.catalogue.session() as session:
+            known = tracks.get_many(session, [track_id, *(found[0] for found in wanted)])
+        present = [found for found in wanted if found[0] in known][:count]
+        if len(present) == count or len(ranked) < count + 1 + spare:
+            break
+        spare = 2 * spare + count
+    if track_id not in known:
+        raise NotFound(f"There is no track {track_id}; list the tracks with `mir tracks`.")
+    seed = portrait_of_track(known[track_id])
+    return make_hits(
+        present,
+        known,
+        library,
+        others=len(index) - 2,
+        why=lambda track: reasons(seed, portrait_of_track(track)),
+    )
+
+
+def search_clip(
+    engine: Engine, source: bytes | Path, filter: Filter | None = None, count: int = 10
+) -> ClipAnswer:
+    """What a clip is, and the `count` tracks that sound most like it or like a part of them.
+
+    A clip lies somewhere in a track, so the tracks nearest as wholes are looked at again: a
+    hit's score is the highest cosine between the clip, or a passage of it, and the track's
+    vector or one of its passages. A library without tracks answers with no hits.
+
+    Raises AudioError if the clip cannot be heard, InvalidQuery as `similar` does.
+    """
+    check_count(count)
+    permitted = allowed(engine, filter)
+    heard = classify(engine, source)
+    index = engine.index()
+    library = index.scores(heard.hearing.vector)
+    wide = max(_CANDIDATES, _CANDIDATES_PER_HIT * count)
+    candidates = _ranked(index, library, permitted, wide)
+    queries = np.concatenate([heard.hearing.vector[None], heard.hearing.passages])
+    with engine.catalogue.session() as session:
+        passages = embeddings.passages(session, [c[0] for c in candidates], engine.model_id)
+        ranked = _by_best_passage(candidates, passages, queries)
+        known = tracks.get_many(session, [found[0] for found in ranked])
+    seed = portrait_of_clip(heard)
+    present = [found for found in ranked if found[0] in known][:count]
+    hits = make_hits(
+        present,
+        known,
+        library,
+        others=len(index) - 1,
+        why=lambda track: reasons(seed, portrait_of_track(track)),
+    )
+    return ClipAnswer(heard, hits)
+
+
+def classify(engine: Engine, source: bytes | Path) -> Heard:
+    """What a clip or file is: its genres, moods, instruments and measures.
+
+    Listens to all of it, up to the settings' `max_clip_seconds`. Raises AudioError.
+    """
+    return listen_clip(source, engine.embedder, engine.settings.max_clip_seconds)
+
+
+def _ranked(
+    index: VectorIndex,
+    library: FloatArray,
+    permitted: np.ndarray | None,
+    count: int,
+) -> list[tuple[int, float]]:
+    """The best `count` (track id, score) among those permitted, given all scores (n,)."""
+    if permitted is None:
+        chosen = best(library, count)
+    else:
+        positions = index.positions(permitted)
+        chosen = positions[best(library[positions], count)]
+    return list(zip(index.ids[chosen].tolist(), library[chosen].tolist(), strict=True))
+
+
+def _by_best_passage(
+    candidates: Sequence[tuple[int, float]],
+    passages: dict[int, FloatArray],
+    queries: FloatArray,
+) -> list[tuple[int, float]]:
+    """Candidates by the best of their own score and that of any passage with any query (m, d)."""
+    rescored = []
+    for track, score in candidates:
+        parts = passages.get(track)
+        if parts is not None and len(parts):
+            score = max(score, float((parts @ queries.T).max()))
+        rescored.append((track, score))
+    return sorted(rescored, key=lambda pair: (-pair[1], pair[0]))
