@@ -1,0 +1,156 @@
+"""From sound to knowledge: the one way in, for files of a library and for clips of a question.
+
+A file is heard at three places of 20 seconds, or as a whole when it is no longer than that; a clip
+is always heard as a whole. Each stretch of up to 20 seconds is one passage: it gets its own
+vector, and the descriptors are measured without crossing from one into the next.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+from mir.analysis import Descriptors, FloatArray, Hearing
+from mir.audio.decode import AudioInfo, Source, Span, probe, read_spans, read_start
+from mir.audio.source import name_of
+from mir.errors import AudioError
+from mir.features.descriptors import describe
+from mir.features.mel import FeatureSpec, mel_spectrogram
+
+PASSAGE_SECONDS = 20.0
+PASSAGES = 3  # of a file; together they bound what indexing costs, however long it is
+SHORTEST_SECONDS = 1.0
+
+_HEARD_SECONDS = PASSAGE_SECONDS * PASSAGES
+_TOLERANCE = 0.5  # seconds that a declared length may be off and still be believed
+
+
+class ModelFacts(Protocol):
+    """What listening must know of a model: how its spectrogram is made."""
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """The spectrogram that the model was trained on."""
+        ...
+
+
+class Ear(Protocol):
+    """What listening needs of `mir.model.embedder.Embedder`."""
+
+    @property
+    def info(self) -> ModelFacts:
+        """Facts about the model."""
+        ...
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        """What the network makes of passages, given as mel power (frames, n_mels)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """All that listening to one source tells."""
+
+    info: AudioInfo  # the header's claims
+    seconds: float  # the length that can be believed, see `listen`
+    descriptors: Descriptors
+    hearing: Hearing
+
+
+def plan_spans(seconds: float | None) -> list[Span]:
+    """Where to listen in a file that claims to last `seconds` (None: it does not say).
+
+    Up to 60 s: all of it, in equal passages of up to 20 s. Longer: the middle 20 s of each
+    third. Unknown: the first 60 s.
+    """
+    if seconds is None:
+        seconds = _HEARD_SECONDS
+    if seconds <= _HEARD_SECONDS:
+        return _split(seconds)
+    third = seconds / PASSAGES
+    return [
+        Span((index + 0.5) * third - PASSAGE_SECONDS / 2, PASSAGE_SECONDS)
+        for index in range(PASSAGES)
+    ]
+
+
+def listen(source: Source, embedder: Ear) -> Heard:
+    """Hear a file of any length at the cost of at most 60 s (120 s if its header lies).
+
+    `seconds` of the answer is the declared length where the sound was found as far as
+    declared; otherwise the furthest second at which there was sound. If less than half of
+    what was planned is there, the start is heard instead. Silence is heard like anything
+    else. Raises AudioError if nothing can be decoded or there is less than a second of it.
+    """
+    info = probe(source)
+    rate = embedder.info.spec.sample_rate
+    if info.seconds is None or info.seconds <= _HEARD_SECONDS:
+        samples = read_start(source, rate, _HEARD_SECONDS).samples
+        found = len(samples) / rate
+        passages = _cut(samples, rate)
+    else:
+        spans = plan_spans(info.seconds)
+        excerpts = read_spans(source, spans, rate)
+        passages = [each.samples for each in excerpts]
+        found = max((each.start + len(each.samples) / rate for each in excerpts), default=0.0)
+        if found > spans[-1].start + spans[-1].seconds - _TOLERANCE:
+            found = info.seconds
+        elif sum(map(len, passages)) < 0.5 * _HEARD_SECONDS * rate:
+            samples = read_start(source, rate, _HEARD_SECONDS).samples
+            if len(samples) > sum(map(len, passages)):
+                passages = _cut(samples, rate)
+                found = max(found, len(samples) / rate)
+    believed = info.seconds is not None and abs(info.seconds - found) <= _TOLERANCE
+    seconds = info.seconds if believed and info.seconds is not None else found
+    return _heard(source, info, seconds, passages, embedder)
+
+
+def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
+    """Hear a clip as a whole, in passages of up to 20 s.
+
+    A clip longer than `max_seconds` raises AudioError rather than being heard in part: whoever
+    asks with an hour of radio should learn that only a piece of it can be looked for. What counts
+    is the sound that is there, not what the header claims.
+    """
+    info = probe(source)
+    rate = embedder.info.spec.sample_rate
+    samples = read_start(source, rate, max_seconds + _TOLERANCE).samples
+    seconds = len(samples) / rate
+    if seconds >= max_seconds + _TOLERANCE - 0.01:
+        raise AudioError(
+            f"{name_of(source)} is longer than {max_seconds:g} seconds; "
+            "cut a shorter piece out of it, or raise MIR_MAX_CLIP_SECONDS"
+        )
+    return _heard(source, info, seconds, _cut(samples, rate), embedder)
+
+
+def _heard(
+    source: Source,
+    info: AudioInfo,
+    seconds: float,
+    passages: Sequence[FloatArray],
+    embedder: Ear,
+) -> Heard:
+    spec = embedder.info.spec
+    sound = sum(map(len, passages)) / spec.sample_rate
+    if sound < SHORTEST_SECONDS:
+        raise AudioError(
+            f"{name_of(source)} is too short to be heard ({sound:.2f} s of sound); "
+            "choose at least one second"
+        )
+    mels = [mel_spectrogram(passage, spec) for passage in passages]
+    return Heard(info, seconds, describe(passages, mels, spec), embedder.hear(mels))
+
+
+def _split(seconds: float) -> list[Span]:
+    """Equal stretches of up to 20 s, so that no short rest counts as much as a full passage."""
+    count = max(1, math.ceil(seconds / PASSAGE_SECONDS - 1e-6))
+    length = seconds / count
+    return [Span(index * length, length) for index in range(count)]
+
+
+def _cut(samples: FloatArray, sample_rate: int) -> list[FloatArray]:
+    spans = _split(len(samples) / sample_rate)
+    bounds = [round(span.start * sample_rate) for span in spans] + [len(samples)]
+    return [samples[start:end] for start, end in pairwise(bounds)]
