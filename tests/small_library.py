@@ -117,7 +117,7 @@ def write_audio(
     cover: bytes | None = None,
     bit_rate: int | None = None,
 ) -> Path:
-    """Encode `samples`, (frames,) or (frames, channels) within [-1, 1], as the suffix of `path` asks.
+    """Encode `samples`, (frames,) or (frames, channels) in [-1, 1], as the suffix of `path` asks.
 
     `bit_rate` (bits per second) concerns mp3, m4a and wma. Opus is resampled to 48 kHz.
     """
@@ -153,12 +153,11 @@ def _encode(
         stream = output.add_stream(codec, rate=sample_rate, layout=layout, format=sample_format)
         if bit_rate is not None or codec == "wmav2":  # which has no default that it accepts
             stream.bit_rate = bit_rate or 96_000
-        planes = np.ascontiguousarray(samples.T)
-        if sample_format == "s16p":
-            planes = np.clip(np.rint(planes * 32767), -32768, 32767).astype(np.int16)
-        for start in range(0, planes.shape[1], 1024):
-            block = np.ascontiguousarray(planes[:, start : start + 1024])
-            frame = av.AudioFrame.from_ndarray(block, format=sample_format, layout=layout)
+        for start in range(0, len(samples), 1024):
+            # Interleaved, which PyAV turns into what the codec wants: its planar frames
+            # believe in a ninth channel where there are eight.
+            block = np.ascontiguousarray(samples[start : start + 1024]).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(block, format="flt", layout=layout)
             frame.sample_rate, frame.pts = sample_rate, start
             frame.time_base = Fraction(1, sample_rate)
             output.mux(stream.encode(frame))

@@ -62,7 +62,10 @@ def read_start(source: Source, sample_rate: int, max_seconds: float) -> Excerpt:
     with _Decoder(source) as decoder:
         samples = decoder.read(Span(0.0, max_seconds), sample_rate)
         if not len(samples):
-            raise not_audio(source)
+            raise AudioError(
+                f"{name_of(source)} is too short or too damaged, no sound comes out of it; "
+                "choose a file of at least one second"
+            )
     return Excerpt(0.0, samples)
 
 

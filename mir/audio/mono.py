@@ -17,14 +17,14 @@ def mono(block: NDArray[np.float32]) -> FloatArray:
     """
     channels = block.shape[1]
     if channels == 1:
-        mean = block[:, 0]
+        mean = block[:, 0].copy()  # never a view: readers use their block again
     else:
         # Damaged float files hold infinities and NaN; they are put right just below.
         with np.errstate(all="ignore"):
             mean = block @ np.full(channels, 1 / channels, dtype=np.float32)
     if not np.isfinite(mean).all():
         mean = np.nan_to_num(mean, nan=0.0, posinf=0.0, neginf=0.0)
-    return np.ascontiguousarray(mean, dtype=np.float32)
+    return mean
 
 
 def resampled(blocks: Iterable[FloatArray], rate: int, sample_rate: int) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import av
 import numpy as np
@@ -15,8 +15,15 @@ from mir.audio.info import AudioInfo
 from mir.audio.mono import mono
 from mir.audio.soundfile_reader import CannotRead
 
-_CONTAINERS = {"mov": "mp4", "matroska": "matroska"}
-_FULL_SCALE = {"u8": 128.0, "s16": 32768.0, "s32": 2147483648.0, "s64": 9223372036854775808.0}
+_CONTAINERS = {"mov": "mp4"}
+_SAMPLE_TYPES: dict[str, np.dtype[Any]] = {
+    "u8": np.dtype(np.uint8),
+    "s16": np.dtype(np.int16),
+    "s32": np.dtype(np.int32),
+    "s64": np.dtype(np.int64),
+    "flt": np.dtype(np.float32),
+    "dbl": np.dtype(np.float64),
+}
 _RUN_UP = 0.25  # seconds decoded before a start, since lossy codecs need a past
 _SWALLOWED = 0.5  # seconds that a decoder may keep at the start: wma gives nothing for 92 ms
 _PATIENCE = 5_000  # packets in a row without a sound, after which the rest is given up
@@ -168,12 +175,19 @@ class PyavReader:
 
 def _samples(frame: av.AudioFrame) -> NDArray[np.float32]:
     """(frames, channels) float32 in [-1, 1] of a frame in any sample format."""
-    array = frame.to_ndarray()
-    name = frame.format.name
-    channels = frame.layout.nb_channels
-    table = array.T if frame.format.is_planar else array.reshape(-1, channels)
-    scale = _FULL_SCALE.get(name.removesuffix("p"))
-    if scale is None:
-        return table.astype(np.float32, copy=False)
-    floats = table.astype(np.float32) / np.float32(scale)
-    return floats - np.float32(1) if name.startswith("u8") else floats
+    name, channels, count = frame.format.name, frame.layout.nb_channels, frame.samples
+    dtype = _SAMPLE_TYPES[name.removesuffix("p")]
+    if frame.format.is_planar:
+        # Not `to_ndarray`: PyAV 18.1 believes in a ninth plane where there are eight.
+        planes = frame.planes[:channels]
+        table = np.stack(
+            [np.frombuffer(memoryview(plane), dtype, count) for plane in planes], axis=1
+        )
+    else:
+        interleaved = np.frombuffer(memoryview(frame.planes[0]), dtype, count * channels)
+        table = interleaved.reshape(count, channels)
+    if dtype.kind == "f":
+        return table.astype(np.float32)
+    half = np.float32(2.0 ** (8 * dtype.itemsize - 1))
+    floats = table.astype(np.float32) / half
+    return floats - np.float32(1) if dtype.kind == "u" else floats
