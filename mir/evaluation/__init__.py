@@ -1,0 +1,1 @@
+"""How well a model hears: measures, their intervals, and the protocols that print them."""

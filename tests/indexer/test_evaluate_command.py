@@ -1,0 +1,84 @@
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from small_library import song, write_audio
+from stub_embedder import StubEmbedder
+
+from indexer.cli import cli
+from mir.model.embedder import Embedder
+
+
+@pytest.fixture
+def labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Twelve songs, two for each of two artists of three labels, and a file that is no audio."""
+    monkeypatch.setattr(Embedder, "load", lambda path=None: StubEmbedder())
+    folder = tmp_path / "twelve"
+    folder.mkdir()
+    rows = []
+    for number in range(12):
+        name = f"{number}.flac"
+        write_audio(folder / name, song(number, 2.0, 16_000, 1), 16_000)
+        label = ("rock", "jazz", "gamelan")[number % 3]
+        split = "test" if number >= 6 else "train"
+        rows.append((name, split, label, "", f"artist {number % 3} {split}"))
+    (folder / "broken.flac").write_bytes(b"no audio")
+    rows.append(("broken.flac", "test", "rock", "", ""))
+    with (folder / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("file", "split", "label", "sublabel", "artist"), *rows])
+    return folder / "labels.csv"
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(cli, ["evaluate", *arguments, "--jobs", "1"])
+
+
+def test_similarity_prints_the_model_beside_chance_and_mfcc(labels: Path) -> None:
+    result = run("similarity", str(labels))
+
+    assert result.exit_code == 0, result.output
+    assert "## twelve: 6 queries among 12 tracks" in result.stdout
+    for name in ("random", "MFCC", "mir"):
+        assert f"| {name} " in result.stdout
+    assert "broken.flac: " in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines() if line.startswith("|")) <= 80
+
+
+def test_similarity_speaks_json_and_writes_markdown(labels: Path, tmp_path: Path) -> None:
+    output = tmp_path / "report.md"
+
+    result = run("similarity", str(labels), "--json", "--output", str(output))
+
+    read = json.loads(result.stdout)
+    (table,) = read["tables"]
+    assert read["model"]["id"] == "stub"
+    assert {row["vectors"] for row in table["rows"]} >= {"random", "MFCC", "mir"}
+    assert table["rows"][0]["label P@10"]["n"] == 6
+    assert "| MFCC " in output.read_text()
+
+
+def test_genre_judges_only_labels_that_the_model_knows(labels: Path) -> None:
+    result = run("genre", str(labels), "--json")
+
+    assert result.exit_code == 0, result.output
+    summary, *_ = json.loads(result.stdout)["tables"]
+    assert summary["title"] == "twelve: 4 tracks of 2 genres"  # rock and jazz, not gamelan
+    assert summary["rows"][-1]["accuracy"]["n"] == 4
+
+
+def test_a_wrong_csv_is_one_line_of_complaint(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("song,genre\n")
+
+    result = run("similarity", str(path))
+
+    assert result.exit_code == 1
+    assert "lacks the column" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_labels_must_be_named() -> None:
+    assert run("similarity").exit_code == 2
