@@ -1,0 +1,1 @@
+"""The face: the API, the pages and the media, over one engine."""

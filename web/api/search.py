@@ -1,0 +1,78 @@
+"""Questions that begin with a sound or with tracks: search, classify, similar, what next."""
+
+from flask import Response, request
+
+from mir.recommend.next_tracks import next_tracks
+from mir.search.query import classify, search_clip, similar
+from web.api.describe import blueprint, multipart, problems, read_fields, reply
+from web.context import context, engine
+from web.listening import uploaded_clip
+from web.schemas import (
+    AnswerOut,
+    ClipForm,
+    HeardOut,
+    HitOut,
+    HitsOut,
+    NextQuery,
+    SearchForm,
+    SimilarQuery,
+    TrackPath,
+)
+
+api = blueprint("search", "Questions that begin with a sound or with tracks.")
+_UPLOAD = problems(413, 415)
+
+
+@api.post(
+    "/search",
+    summary="Tracks that sound like a clip",
+    responses={200: AnswerOut, **_UPLOAD},
+    openapi_extensions=multipart(SearchForm),
+)
+def search() -> Response:
+    """Listen to the clip; answer with what it is heard as and the nearest tracks."""
+    clip = uploaded_clip()
+    return reply(answer_clip(clip, read_fields(SearchForm, request.form)))
+
+
+@api.post(
+    "/classify",
+    summary="What a clip is heard as",
+    responses={200: HeardOut, **_UPLOAD},
+    openapi_extensions=multipart(ClipForm),
+)
+def classify_clip() -> Response:
+    """Listen to the clip; answer with its genres, moods, instruments, tempo and key."""
+    clip = uploaded_clip()
+    read_fields(ClipForm, request.form)
+    with context().desk.seat():
+        return reply(HeardOut.of(classify(engine(), clip)))
+
+
+@api.get(
+    "/tracks/<int:track_id>/similar",
+    summary="Tracks near a track",
+    responses={200: HitsOut, **problems(404)},
+)
+def similar_tracks(path: TrackPath, query: SimilarQuery) -> Response:
+    """The nearest tracks that pass the filter, nearest first, each with reasons."""
+    hits = similar(engine(), path.track_id, query.filter(), query.count)
+    return reply(HitsOut.of(hits))
+
+
+@api.get(
+    "/recommendations",
+    summary="What to play next",
+    responses={200: HitsOut, **problems(404)},
+)
+def recommendations(query: NextQuery) -> Response:
+    """Tracks to go on with: none twice, no seed, nothing excluded, artists spaced."""
+    hits = next_tracks(engine(), query.seed, query.count, query.filter(), exclude=query.exclude)
+    return reply(HitsOut.of(hits))
+
+
+def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:
+    """What the clip is heard as and the nearest tracks, when there is a seat to listen."""
+    with context().desk.seat():
+        found = search_clip(engine(), clip, form.filter(), form.count)
+    return AnswerOut(heard=HeardOut.of(found.heard), hits=[HitOut.of(hit) for hit in found.hits])

@@ -1,0 +1,68 @@
+"""Tracks as things: lists, one of them, its sound and its cover."""
+
+from flask import Response
+
+from mir.catalogue import tracks
+from web import media
+from web.api.describe import binary, blueprint, problems, reply
+from web.context import engine
+from web.schemas import TrackOut, TrackPath, TracksOut, TracksQuery
+
+api = blueprint("tracks", "Tracks as things: lists, one of them, its sound, its cover.")
+_AUDIO = sorted(set(media.MIME.values()))
+
+
+@api.get("/tracks", summary="The tracks of the library", responses={200: TracksOut})
+def list_tracks(query: TracksQuery) -> Response:
+    """Tracks that pass the filter and hold the text, by artist, album and number."""
+    return reply(page_of_tracks(query))
+
+
+@api.get("/tracks/<int:track_id>", summary="One track", responses={200: TrackOut, **problems(404)})
+def one_track(path: TrackPath) -> Response:
+    """All that is known of the track."""
+    return reply(TrackOut.of(media.find_track(path.track_id)))
+
+
+@api.get(
+    "/tracks/<int:track_id>/audio",
+    summary="The sound of a track",
+    responses={
+        200: binary("The whole file.", *_AUDIO),
+        206: binary("The range asked for.", *_AUDIO),
+        **problems(404, 416),
+    },
+)
+def track_audio(path: TrackPath) -> Response:
+    """The file as it is on the disk; takes a `Range` of bytes and conditional requests."""
+    return media.audio(path.track_id)
+
+
+@api.get(
+    "/tracks/<int:track_id>/cover",
+    summary="The cover of a track",
+    responses={
+        200: binary("The picture.", "image/jpeg", "image/png", "image/gif", "image/webp"),
+        **problems(404),
+    },
+)
+def track_cover(path: TrackPath) -> Response:
+    """The picture embedded in the track's file."""
+    return media.embedded_cover(path.track_id)
+
+
+def page_of_tracks(query: TracksQuery) -> TracksOut:
+    """The page of tracks that the query asks for."""
+    with engine().catalogue.session() as session:
+        found = tracks.page(
+            session,
+            filter=query.filter(),
+            text=query.q,
+            offset=query.offset,
+            limit=query.limit,
+        )
+    return TracksOut(
+        tracks=[TrackOut.of(track) for track in found.items],
+        total=found.total,
+        offset=query.offset,
+    )

@@ -1,0 +1,35 @@
+"""What a request can reach: the engine, the listening desk and the progress of indexing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from mir.engine import Engine
+from web.listening import ListeningDesk
+from web.schemas import ProgressOut
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that requests share."""
+
+    engine: Engine
+    desk: ListeningDesk
+    running: Callable[[], ProgressOut | None]
+
+
+def attach(app: Flask, context: Context) -> None:
+    """Let the requests of that application find the context."""
+    app.extensions["mir"] = context
+
+
+def context() -> Context:
+    """The context of the current request."""
+    found: Context = current_app.extensions["mir"]
+    return found
+
+
+def engine() -> Engine:
+    """The engine of the current request."""
+    return context().engine

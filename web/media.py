@@ -1,0 +1,130 @@
+"""Bytes out: a track's audio in ranges, its cover, and the cover drawn for those without."""
+
+import os
+from pathlib import Path
+
+from flask import Response, make_response, request, send_file
+from mir.audio.tags import read_cover
+
+from mir.catalogue import tracks
+from mir.catalogue.tracks import Track
+from mir.errors import AudioError, NotFound
+from web import artwork
+from web.context import engine
+
+MIME = {
+    "mp3": "audio/mpeg",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
+    "oga": "audio/ogg",
+    "opus": "audio/ogg",
+    "wav": "audio/wav",
+    "aiff": "audio/aiff",
+    "aif": "audio/aiff",
+    "aifc": "audio/aiff",
+    "m4a": "audio/mp4",
+    "m4b": "audio/mp4",
+    "mp4": "audio/mp4",
+    "mov": "audio/mp4",
+    "aac": "audio/aac",
+    "wma": "audio/x-ms-wma",
+    "asf": "audio/x-ms-wma",
+}
+_PICTURES = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF8": "image/gif",
+}
+_KEEP = 3600  # seconds that a browser may keep a picture without asking
+
+
+def find_track(track_id: int) -> Track:
+    """The track with that id; NotFound."""
+    with engine().catalogue.session() as session:
+        return tracks.get(session, track_id)
+
+
+def audio(track_id: int) -> Response:
+    """The bytes of the track's file, whole or in the range asked for; NotFound."""
+    track = find_track(track_id)
+    path, facts = _present(track)
+    if "," in request.headers.get("Range", ""):
+        # RFC 9110 allows to ignore ranges; several at once serve no player.
+        del request.environ["HTTP_RANGE"]
+    return send_file(
+        path,
+        mimetype=mime_type(track.container, path),
+        conditional=True,
+        etag=f"{track.audio_hash}-{facts.st_size:x}-{facts.st_mtime_ns:x}",
+        last_modified=facts.st_mtime,
+        max_age=0,
+    )
+
+
+def embedded_cover(track_id: int) -> Response:
+    """The picture inside the track's file; NotFound when there is none that a browser shows."""
+    track = find_track(track_id)
+    found = _cover(track)
+    if found is None:
+        raise NotFound(f"Track {track_id} has no cover picture in its file.")
+    data, mime = found
+    return _picture(data, mime, track)
+
+
+def any_cover(track_id: int) -> Response:
+    """The picture inside the track's file, or one drawn from how the track sounds."""
+    track = find_track(track_id)
+    try:
+        found = _cover(track)
+    except NotFound:
+        found = None  # the file is away (a disk not mounted); the page still wants a picture
+    data, mime = found or (artwork.draw(track).encode(), "image/svg+xml")
+    return _picture(data, mime, track)
+
+
+def mime_type(container: str | None, path: Path) -> str:
+    """The media type of a file, by what it holds and, failing that, by its name."""
+    for name in (container, path.suffix.lstrip(".")):
+        if name and name.lower() in MIME:
+            return MIME[name.lower()]
+    return "application/octet-stream"
+
+
+def _present(track: Track) -> tuple[Path, os.stat_result]:
+    for path in track.paths:
+        try:
+            facts = path.stat()
+            if path.is_file() and os.access(path, os.R_OK):
+                return path, facts
+        except OSError:
+            continue
+    raise NotFound(
+        f"The file of track {track.id} is not on the disk: mount it, or run 'mir index' "
+        "on its folder."
+    )
+
+
+def _cover(track: Track) -> tuple[bytes, str] | None:
+    path, _ = _present(track)
+    try:
+        cover = read_cover(path)
+    except AudioError:
+        return None
+    if cover is None:
+        return None
+    # What the tag claims is not trusted: only real pictures that cannot carry scripts go out.
+    data = bytes(cover.data)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return data, "image/webp"
+    kinds = [mime for magic, mime in _PICTURES.items() if data.startswith(magic)]
+    return (data, kinds[0]) if kinds else None
+
+
+def _picture(data: bytes, mime: str, track: Track) -> Response:
+    response = make_response(data)
+    response.mimetype = mime
+    response.cache_control.private = True
+    response.cache_control.max_age = _KEEP
+    response.set_etag(f"{track.audio_hash}-{len(data):x}")
+    response.make_conditional(request)
+    return response

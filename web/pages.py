@@ -1,0 +1,124 @@
+"""The pages: each route gathers what it shows and renders one template."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from mir.catalogue import tracks
+from mir.errors import NotFound
+from mir.search.query import similar
+from web import media, problems
+from web.api.describe import read_fields
+from web.api.library import genre_list, library_status, page_of_failures
+from web.api.search import answer_clip
+from web.api.tracks import page_of_tracks
+from web.context import engine
+from web.listening import uploaded_clip
+from web.schemas import (
+    MAX_ID,
+    HitOut,
+    PageQuery,
+    SearchForm,
+    SimilarQuery,
+    TrackOut,
+    TracksQuery,
+)
+from web.wording import WORDING
+
+pages = Blueprint("pages", __name__, static_folder="static", template_folder="templates")
+for _name, _wording in WORDING.items():
+    pages.add_app_template_filter(_wording, _name)
+
+_CHIPS = 14  # genres that the search page offers as filters
+_NEAR = 12  # neighbours that a track's page shows
+
+
+@pages.app_context_processor
+def _shared() -> dict[str, object]:
+    return {
+        "upload_limit": engine().settings.max_upload_bytes,
+        "icons": url_for("pages.static", filename="icons.svg"),
+    }
+
+
+@pages.get("/")
+def search() -> str:
+    """The search page, waiting for a clip."""
+    form = read_fields(SearchForm, request.args)
+    return _search_page(form)
+
+
+@pages.post("/")
+def search_clip() -> str:
+    """The search page with the answer to the clip that was sent."""
+    clip = uploaded_clip()
+    form = read_fields(SearchForm, request.form)
+    name = request.files["clip"].filename or "the clip"
+    return _search_page(form, answer=answer_clip(clip, form), clip_name=name)
+
+
+@pages.get("/browse")
+def browse() -> str:
+    """The genres of the library, or the tracks that a filter or a text leaves."""
+    query = read_fields(TracksQuery, request.args)
+    listing = page_of_tracks(query)
+    return render_template("browse.html", query=query, listing=listing, genres=genre_list().genres)
+
+
+@pages.get("/tracks/<int:track_id>")
+def track(track_id: int) -> str:
+    """What a track is, what is near it and why."""
+    found = TrackOut.of(media.find_track(_sane(track_id)))
+    query = read_fields(SimilarQuery, request.args)
+    hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR))
+    return render_template("track.html", track=found, hits=[HitOut.of(hit) for hit in hits])
+
+
+@pages.get("/tracks/<int:track_id>/cover")
+def cover(track_id: int) -> Response:
+    """A picture for the track, drawn when its file has none."""
+    return media.any_cover(_sane(track_id))
+
+
+@pages.get("/library")
+def library() -> str:
+    """The state of the library and the files that could not be analysed."""
+    query = read_fields(PageQuery, request.args)
+    return render_template(
+        "library.html",
+        status=library_status(),
+        failed=page_of_failures(query),
+        query=query,
+    )
+
+
+@pages.get("/about")
+def about() -> str:
+    """What this is, how programs ask it, and what its errors mean."""
+    kinds = [
+        (problems.slug(kind), status, title, (kind.__doc__ or "").strip())
+        for kind, (status, title) in problems.STATUS.items()
+    ]
+    return render_template("about.html", problem_kinds=kinds)
+
+
+@pages.get("/favicon.ico")
+def favicon() -> AnyResponse:
+    """Browsers ask for this whatever the page says."""
+    return redirect(url_for("pages.static", filename="mark.svg"))
+
+
+def _search_page(form: SearchForm, **more: object) -> str:
+    with engine().catalogue.session() as session:
+        count = tracks.count(session)
+    genres = [genre for genre in genre_list().genres if genre.predicted]
+    chips = [genre.name for genre in genres[:_CHIPS]]
+    chips += [name for name in form.genre if name not in chips]
+    return render_template(
+        "search.html", form=form, chips=chips, genres=genres, track_count=count, **more
+    )
+
+
+def _sane(track_id: int) -> int:
+    if track_id > MAX_ID:
+        raise NotFound("No track has that id.")
+    return track_id

@@ -1,0 +1,126 @@
+"""Waitress around the application: bounded, stoppable, and clear when the port is taken."""
+
+import errno
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
+from waitress.task import ErrorTask
+
+from mir.engine import Engine
+from mir.errors import SettingsError
+from web.app import create_app, nothing_running
+from web.problems import too_large
+from web.schemas import Problem, ProgressOut
+
+THREADS = 8
+_BODY_OVERHEAD = 1 << 20  # bytes beyond the upload limit that still reach the application
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server in a thread of its own."""
+
+    url: str
+    _server: TcpWSGIServer
+    _thread: threading.Thread
+
+    def stop(self) -> None:
+        """Finish the requests being answered (for at most five seconds), then close."""
+        self._server.task_dispatcher.shutdown(timeout=5)
+        # Sockets belong to the thread that polls them; the trigger wakes it to close them.
+        self._server.trigger.pull_trigger(
+            lambda: wasyncore.close_all(self._server._map, ignore_all=True)
+        )
+        self._thread.join(timeout=5)
+
+    def wait(self) -> None:
+        """Return when the server has ended."""
+        while self._thread.is_alive():
+            self._thread.join(timeout=1)  # short, so that an interrupt gets through
+
+
+class _ProblemTask(ErrorTask):
+    """Answers what never reaches the application (a body too large) in the API's own shape."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        detail = error.body
+        if error.code == 413:
+            detail = too_large(self.channel.adj.max_request_body_size - _BODY_OVERHEAD)
+        problem = Problem(
+            type="about:blank",
+            title=error.reason,
+            status=error.code,
+            detail=detail,
+            instance=self.request.path or "/",
+        )
+        body = problem.model_dump_json(exclude_none=True).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):
+    error_task_class = _ProblemTask
+
+
+def start(
+    engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
+) -> RunningServer:
+    """Serve that engine on its settings' host and port, in a thread; SettingsError."""
+    settings = engine.settings
+    listening = _bind(settings.host, settings.port)
+    server = create_server(
+        create_app(engine, running),
+        sockets=[listening],
+        threads=THREADS,
+        ident="mir",
+        max_request_body_size=settings.max_upload_bytes + _BODY_OVERHEAD,
+        channel_timeout=60,
+    )
+    server.channel_class = _Channel
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return RunningServer(url=f"http://{shown}:{port}", _server=server, _thread=thread)
+
+
+def serve(engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running) -> None:
+    """Serve that engine until interrupted; SettingsError."""
+    server = start(engine, running)
+    try:
+        server.wait()
+    finally:
+        server.stop()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A socket bound to that address; SettingsError that says what to do when it is taken."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"{host!r} is no address of this machine: set MIR_HOST.") from error
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        # Listening at once makes a taken port fail here and not in the server's thread.
+        bound.listen(128)
+    except OSError as error:
+        bound.close()
+        why = "in use" if error.errno == errno.EADDRINUSE else (error.strerror or "unusable")
+        raise SettingsError(
+            f"Port {port} on {host} cannot be used ({why}): stop the program that holds it, "
+            "or set MIR_PORT to another."
+        ) from error
+    return bound

@@ -1,0 +1,39 @@
+// The library page: look at the status now and then, and draw the page anew when it changed.
+
+const OFTEN = 1500; // ms between looks while an index run goes on
+const SELDOM = 8000;
+
+export async function startLibrary(main) {
+  let last = null;
+  while (true) {
+    let pause = SELDOM;
+    try {
+      if (main.isConnected && !document.hidden) {
+        const text = await (await fetch("/api/v1/status")).text();
+        pause = JSON.parse(text).running ? OFTEN : SELDOM;
+        if (last !== null && text !== last) await redraw(main);
+        last = text;
+      }
+    } catch {
+      // The server may be restarting; the next look will tell.
+    }
+    await new Promise((done) => setTimeout(done, pause));
+    // A page that was left may come back by the way back; one that was dropped ends here.
+    if (!main.isConnected && !(await returned(main))) return;
+  }
+}
+
+async function returned(main) {
+  for (let tries = 0; tries < 60; tries += 1) {
+    if (main.isConnected) return true;
+    await new Promise((done) => setTimeout(done, 2000));
+  }
+  return main.isConnected;
+}
+
+async function redraw(main) {
+  const response = await fetch(location.href);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.getElementById("library");
+  if (fresh && main.isConnected) main.querySelector("#library").replaceWith(document.adoptNode(fresh));
+}

@@ -1,0 +1,105 @@
+// Moves between pages by exchanging <main>, so that the player keeps playing. A page left is
+// kept as it was (its answer, its chosen clip) for the way back. Any failure falls back to an
+// ordinary load.
+
+const kept = new Map(); // place in the history -> {main, title, scroll}
+const KEPT = 20;
+let place = 0;
+let moves = 0; // a later move overtakes an earlier one that is still loading
+
+export function startMoving(enter) {
+  place = history.state?.place ?? 0;
+  history.replaceState({ place }, "");
+  markCurrent();
+
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest("a[href]");
+    if (!link || link.target || "full" in link.dataset || link.hasAttribute("download")) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin) return;
+    if (url.hash && url.pathname === location.pathname && url.search === location.search) return;
+    event.preventDefault();
+    go(url, enter);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "get") return;
+    event.preventDefault();
+    const url = new URL(form.action);
+    url.search = new URLSearchParams(new FormData(form)).toString();
+    go(url, enter);
+  });
+
+  addEventListener("popstate", (event) => {
+    const wanted = event.state?.place;
+    if (wanted === undefined) {
+      markCurrent(); // only the fragment changed
+      return;
+    }
+    keep();
+    place = wanted;
+    const page = kept.get(wanted);
+    if (page) {
+      moves += 1;
+      show(page.main, page.title);
+      scrollTo(0, page.scroll);
+    } else {
+      load(new URL(location.href), enter);
+    }
+  });
+}
+
+function go(url, enter) {
+  load(url, enter, () => {
+    keep();
+    place += 1;
+    for (const later of kept.keys()) if (later >= place) kept.delete(later);
+    history.pushState({ place }, "", url);
+  });
+}
+
+async function load(url, enter, arrive = () => {}) {
+  moves += 1;
+  const move = moves;
+  let page;
+  try {
+    const response = await fetch(url, { headers: { Accept: "text/html" } });
+    if (!response.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("not a page");
+    page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!page.querySelector("main")) throw new Error("not a page of ours");
+  } catch {
+    if (move === moves) location.assign(url);
+    return;
+  }
+  if (move !== moves) return;
+  arrive();
+  const main = document.adoptNode(page.querySelector("main"));
+  show(main, page.title);
+  enter(main);
+  const target = url.hash && document.getElementById(url.hash.slice(1));
+  if (target) target.scrollIntoView();
+  else scrollTo(0, 0);
+}
+
+function keep() {
+  kept.set(place, { main: document.querySelector("main"), title: document.title, scroll: scrollY });
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+}
+
+function show(main, title) {
+  document.querySelector("main").replaceWith(main);
+  document.title = title;
+  markCurrent();
+  main.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("page-shown"));
+}
+
+function markCurrent() {
+  for (const link of document.querySelectorAll(".top nav a")) {
+    const here = link.getAttribute("href") === "/" ? location.pathname === "/" : location.pathname.startsWith(link.getAttribute("href"));
+    if (here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}

@@ -1,0 +1,139 @@
+// The player at the bottom: a queue of tracks, one audio element, the keys of the system.
+
+const sprite = document.querySelector(".brand-mark use").getAttribute("href").split("#")[0];
+let queue = [];
+let at = -1;
+let asked = 0; // a later radio overtakes an earlier one that is still being asked for
+
+const player = document.getElementById("player");
+const audio = player.querySelector("audio");
+const part = Object.fromEntries([...player.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+
+export function startPlayer() {
+  document.addEventListener("click", (event) => {
+    const radio = event.target.closest("[data-radio]");
+    if (radio) {
+      playNear(trackOf(radio, radio.dataset.radio));
+      return;
+    }
+    const button = event.target.closest("[data-play]");
+    if (!button) return;
+    if (queue[at]?.id === button.dataset.play) toggle();
+    else playFrom(button);
+  });
+  part.toggle.addEventListener("click", toggle);
+  part.previous.addEventListener("click", previous);
+  part.next.addEventListener("click", () => play(at + 1));
+  part.seek.addEventListener("input", () => { audio.currentTime = Number(part.seek.value); });
+  audio.addEventListener("timeupdate", showTime);
+  audio.addEventListener("durationchange", showTime);
+  audio.addEventListener("play", showState);
+  audio.addEventListener("pause", showState);
+  audio.addEventListener("ended", () => { if (at + 1 < queue.length) play(at + 1); });
+  audio.addEventListener("error", () => {
+    if (audio.hasAttribute("src")) say("This browser cannot play the file, or the file is gone.");
+  });
+  document.addEventListener("page-shown", showState);
+  document.addEventListener("results-shown", showState);
+  if ("mediaSession" in navigator) {
+    navigator.mediaSession.setActionHandler("previoustrack", previous);
+    navigator.mediaSession.setActionHandler("nexttrack", () => play(at + 1));
+  }
+}
+
+function trackOf(button, id) {
+  return { id, title: button.dataset.title, by: button.dataset.by };
+}
+
+function playFrom(button) {
+  const buttons = [...(button.closest(".tracks")?.querySelectorAll("[data-play]") ?? [button])];
+  queue = buttons.map((one) => trackOf(one, one.dataset.play));
+  play(buttons.indexOf(button));
+}
+
+async function playNear(seed) {
+  asked += 1;
+  const mine = asked;
+  queue = [seed];
+  play(0);
+  const response = await fetch(`/api/v1/recommendations?seed=${seed.id}&count=30`);
+  const answer = await response.json();
+  if (mine !== asked || queue.length !== 1 || queue[0] !== seed) return;
+  if (!response.ok) {
+    say(answer.detail);
+    return;
+  }
+  const near = answer.hits.map(({ track }) => ({
+    id: String(track.id), title: track.title, by: track.artists.join(", ") || track.album_artist || "",
+  }));
+  queue = [seed, ...near];
+  showState();
+  say(near.length ? `Then ${near.length} tracks that are near.` : "There is nothing near to go on with.");
+}
+
+function play(index) {
+  if (index < 0 || index >= queue.length) return;
+  at = index;
+  const track = queue[at];
+  player.hidden = false;
+  say("");
+  part.cover.src = `/tracks/${track.id}/cover`;
+  part.title.textContent = track.title;
+  part.title.href = `/tracks/${track.id}`;
+  part.by.textContent = track.by;
+  audio.src = `/api/v1/tracks/${track.id}/audio`;
+  audio.play().catch(() => {}); // a refusal shows in the state of the button
+  if ("mediaSession" in navigator) {
+    navigator.mediaSession.metadata = new MediaMetadata({ title: track.title, artist: track.by, artwork: [{ src: part.cover.src }] });
+  }
+  showState();
+}
+
+function previous() {
+  if (audio.currentTime > 4 || at === 0) audio.currentTime = 0;
+  else play(at - 1);
+}
+
+function toggle() {
+  if (audio.paused) audio.play().catch(() => {});
+  else audio.pause();
+}
+
+function say(text) {
+  part.note.textContent = text;
+}
+
+function showState() {
+  const sounding = !audio.paused;
+  setIcon(part.toggle, sounding ? "pause" : "play");
+  part.toggle.setAttribute("aria-label", sounding ? "Pause" : "Play");
+  part.next.disabled = at + 1 >= queue.length;
+  for (const button of document.querySelectorAll("main [data-play]")) {
+    const mine = button.dataset.play === queue[at]?.id;
+    button.closest(".track")?.classList.toggle("sounding", mine);
+    setIcon(button, mine && sounding ? "pause" : "play");
+    if (!button.classList.contains("play")) button.lastChild.textContent = mine && sounding ? "Pause" : "Play";
+    else {
+      const by = button.dataset.by ? ` by ${button.dataset.by}` : "";
+      button.setAttribute("aria-label", `${mine && sounding ? "Pause" : "Play"} ${button.dataset.title}${by}`);
+    }
+  }
+}
+
+function setIcon(button, name) {
+  button.querySelector("use").setAttribute("href", `${sprite}#${name}`);
+}
+
+function showTime() {
+  const length = Number.isFinite(audio.duration) ? audio.duration : 0;
+  part.seek.max = Math.max(length, 0.1);
+  part.seek.value = audio.currentTime;
+  part.seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(length)}`);
+  part.now.textContent = clock(audio.currentTime);
+  part.length.textContent = clock(length);
+}
+
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,95 @@
+// The search page: take a clip, ask, and exchange what changed. The clip stays in the form,
+// so a changed filter sends it again.
+
+export function startSearch(main) {
+  const form = main.querySelector("#ask");
+  const clip = main.querySelector("#clip");
+  const drop = main.querySelector("#drop");
+  const filters = main.querySelector("#filters");
+  let asking = null;
+
+  clip.addEventListener("change", () => { if (clip.files.length) ask(true); });
+  filters.addEventListener("change", () => { if (clip.files.length) ask(false); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (clip.files.length) ask(false);
+  });
+  for (const name of ["dragenter", "dragover"]) {
+    main.addEventListener(name, (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+  }
+  for (const name of ["dragleave", "drop"]) main.addEventListener(name, () => drop.classList.remove("over"));
+  main.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    const one = new DataTransfer();
+    one.items.add(event.dataTransfer.files[0]);
+    clip.files = one.files;
+    ask(true);
+  });
+
+  async function ask(fresh) {
+    asking?.abort();
+    const mine = new AbortController();
+    asking = mine;
+    const file = clip.files[0];
+    main.querySelector("[data-part=name]").textContent = file.name;
+    trouble("");
+    const limit = Number(form.dataset.limit);
+    if (file.size > limit) {
+      trouble(`The file has ${megabytes(file.size)} and this server takes ${megabytes(limit)}: cut a shorter clip.`);
+      return;
+    }
+    busy(true, fresh);
+    try {
+      const response = await fetch("/", { method: "POST", body: new FormData(form), headers: { "X-Fragment": "search" }, signal: mine.signal });
+      if (!response.ok) {
+        const problem = await response.json();
+        trouble(problem.detail);
+        return;
+      }
+      show(new DOMParser().parseFromString(await response.text(), "text/html"));
+    } catch (error) {
+      if (error.name !== "AbortError") trouble("The server did not answer. Is mir still running?");
+    } finally {
+      if (asking === mine) busy(false);
+    }
+  }
+
+  function show(page) {
+    for (const id of ["heard", "results"]) {
+      main.querySelector(`#${id}`).replaceChildren(...page.getElementById(id).childNodes);
+    }
+    form.dataset.answered = "";
+    filters.hidden = false;
+    main.querySelector("#shelf")?.remove();
+    main.querySelector("[data-part=hint]").textContent = "Drop or choose another clip at any time.";
+    main.querySelector("#announce").textContent = main.querySelector("[data-part=summary]").textContent;
+    document.title = page.title;
+    document.dispatchEvent(new CustomEvent("results-shown"));
+  }
+
+  function busy(is, fresh) {
+    main.querySelector("#busy").hidden = !is;
+    main.querySelector("#results").setAttribute("aria-busy", String(is));
+    if (is && fresh) main.querySelector("[data-part=hint]").textContent = "Listening…";
+    if (is) main.querySelector("#announce").textContent = "Listening to the clip.";
+  }
+
+  function trouble(text) {
+    const notice = main.querySelector("#trouble");
+    notice.textContent = text;
+    notice.hidden = !text;
+    if (text) {
+      main.querySelector("#announce").textContent = "";
+      main.querySelector("[data-part=hint]").textContent = "Drop or choose another clip.";
+    }
+  }
+}
+
+function megabytes(size) {
+  return `${Math.ceil(size / 2 ** 20)} MB`;
+}

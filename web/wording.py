@@ -1,0 +1,75 @@
+"""How values read on a page: durations, shares, counts, keys."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from web.schemas import SoundOut, TrackOut
+
+_MINUS = "\N{MINUS SIGN}"
+_NARROW = "\N{NARROW NO-BREAK SPACE}"
+
+
+def duration(seconds: float) -> str:
+    """3:07, or 1:02:07 from an hour on."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as whole per cents."""
+    return f"{share * 100:.0f}{_NARROW}%"
+
+
+def count(number: int) -> str:
+    """A whole number with its thousands set apart."""
+    return f"{number:,}".replace(",", _NARROW)
+
+
+def by(track: TrackOut) -> str:
+    """Who plays, as one line; empty when nobody is known."""
+    return ", ".join(track.artists) or track.album_artist or ""
+
+
+def key(sound: SoundOut) -> str:
+    """As in "A minor"; empty when not known."""
+    if sound.key is None:
+        return ""
+    return f"{sound.key.replace('#', '♯')} {sound.mode or ''}".strip()
+
+
+def sureness(confidence: float | None) -> str:
+    """A confidence in [0, 1] in words; empty when there is none."""
+    if confidence is None:
+        return ""
+    return "sure" if confidence >= 0.66 else "likely" if confidence >= 0.33 else "a guess"
+
+
+def loudness(value: float) -> str:
+    """LUFS with a real minus sign."""
+    return f"{value:.1f}".replace("-", _MINUS) + f"{_NARROW}LUFS"
+
+
+def day(moment: datetime) -> str:
+    """The day and minute of a moment, in UTC."""
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def megabytes(size: int) -> str:
+    """A size in bytes as whole megabytes."""
+    return f"{size / 2**20:.0f}{_NARROW}MB"
+
+
+WORDING: dict[str, Callable[[Any], str]] = {
+    "duration": duration,
+    "percent": percent,
+    "count": count,
+    "by": by,
+    "key": key,
+    "sureness": sureness,
+    "loudness": loudness,
+    "day": day,
+    "megabytes": megabytes,
+}
+"""The filters of the templates, by name."""
