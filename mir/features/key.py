@@ -70,22 +70,25 @@ def pitch_classes(passages: Sequence[FloatArray], sample_rate: int) -> NDArray[n
         pitch, weight = _peaks(samples, sample_rate)
         pitches.append(pitch)
         weights.append(weight)
-    pitch = np.concatenate(pitches) if pitches else np.zeros(0)
-    weight = np.concatenate(weights) if weights else np.zeros(0)
+    pitch = np.concatenate(pitches) if pitches else np.zeros(0, np.float32)
+    weight = np.concatenate(weights) if weights else np.zeros(0, np.float32)
     if weight.sum() <= 0:
         return None
     # The tuning is the mean of how far pitches lie beside the semitones, taken on the circle.
-    turn = np.sum(weight * np.exp(2j * np.pi * pitch))
-    tuning = float(np.angle(turn)) / (2 * np.pi)
+    angle = np.float32(2 * np.pi) * pitch
+    turn = complex(weight @ np.cos(angle), weight @ np.sin(angle))
+    tuning = np.float32(np.angle(turn) / (2 * np.pi))
     nearest = np.round(pitch - tuning)
     beside = pitch - tuning - nearest
-    weight = weight * np.cos(np.pi * beside) ** 2  # between two semitones a peak says little
+    weight = (
+        weight * np.cos(np.float32(np.pi) * beside) ** 2
+    )  # between two semitones a peak says little
     sums = np.bincount(nearest.astype(np.int64) % 12, weights=weight, minlength=12)
     total = float(sums.sum())
     return sums / total if total > 0 else None
 
 
-def _peaks(samples: FloatArray, sample_rate: int) -> tuple[NDArray, NDArray]:
+def _peaks(samples: FloatArray, sample_rate: int) -> tuple[FloatArray, FloatArray]:
     """Pitches in semitones above C4 and weights of the spectral peaks of all frames.
 
     A peak weighs by the root of its amplitude, so that one loud chord does not outvote a page
@@ -102,12 +105,14 @@ def _peaks(samples: FloatArray, sample_rate: int) -> tuple[NDArray, NDArray]:
     middle, left, right = level[:, 1:-1], level[:, :-2], level[:, 2:]
     strongest = middle.max(axis=1, keepdims=True)
     at = (middle > left) & (middle >= right) & (middle > _FLOOR * strongest) & (middle > 1e-3)
-    column = np.nonzero(at)[1]
-    top, before, after = middle[at], left[at], right[at]
+    flat = np.flatnonzero(at)  # of `middle`; indices are quicker than masks
+    row, column = np.divmod(flat, middle.shape[1])
+    flat += 2 * row + 1  # of `level`, which is two columns wider
+    top, before, after = level.take(flat), level.take(flat - 1), level.take(flat + 1)
     shift = 0.5 * (before - after) / (before - 2 * top + after)
-    hertz = (column + low + shift) * (sample_rate / size)
-    pitch = 12 * np.log2(hertz / _C4)
-    return pitch, np.sqrt(top, dtype=np.float64)
+    hertz = (column.astype(np.float32) + (low + shift)) * np.float32(sample_rate / size)
+    pitch = 12 * np.log2(hertz / np.float32(_C4))
+    return pitch, np.sqrt(top)
 
 
 @lru_cache(maxsize=4)
