@@ -27,14 +27,17 @@ def made_up(
     number: int,
     vector: np.ndarray,
     *,
-    genres: Sequence[tuple[str, float]] = (("rock", 0.8),),
+    predicted: Sequence[tuple[str, float]] = (("rock", 0.8),),
     model_id: str = "stub",
     passages: np.ndarray | None = None,
     descriptors: Descriptors | None = None,
     seconds: float | None = None,
     **tags: Any,
 ) -> Analysis:
-    """The analysis of a file that does not exist; its hash and path come from `number`."""
+    """The analysis of a file that does not exist; its hash and path come from `number`.
+
+    `tags` are fields of `Tags`; by default only a title.
+    """
     tags.setdefault("title", f"Title {number}")
     return Analysis(
         file=FileFacts(Path(f"/music/{number}.flac"), 1000 + number, 1),
@@ -46,7 +49,7 @@ def made_up(
             model_id=model_id,
             vector=vector,
             passages=vector[None] if passages is None else passages,
-            genres=tuple(Label(name, probability) for name, probability in genres),
+            genres=tuple(Label(name, probability) for name, probability in predicted),
             uncertain=False,
         ),
     )

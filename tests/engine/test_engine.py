@@ -272,7 +272,7 @@ def test_the_status_counts_what_is_there(tmp_path: Path) -> None:
     engine = engine_at(tmp_path)
     stored(engine, [made_up(n, VECTORS[n]) for n in range(3)])
     engine.index()
-    stored(engine, [made_up(7, VECTORS[7], genres=[("jazz", 0.9)])])
+    stored(engine, [made_up(7, VECTORS[7], predicted=[("jazz", 0.9)])])
     with engine.catalogue.session() as session:
         files.add_root(session, Path("/music"))
         failures.record(session, Failure(Path("/music/x.mp3"), 1, 1, "broken"), NOW)
