@@ -190,7 +190,9 @@ class Engine:
         gone = np.setdiff1d(held.index.ids, present, assume_unique=True)
         index = held.index
         if len(add_ids) or len(gone):
-            index = held.index.updated(add_ids, add_vectors, gone)
+            # Without any rows the catalogue cannot know the dimension.
+            add_vectors = add_vectors.reshape(len(add_ids), index.dimension)
+            index = index.updated(add_ids, add_vectors, gone)
         if len(np.setdiff1d(present, index.ids, assume_unique=True)):
             return self._hold(*self._from_scratch())
         return self._hold(index, now)
