@@ -106,7 +106,8 @@ def ingest(
                     files.add_root(session, folder)
             moving = (*changes.gone, *(file.path for file in changes.changed))
             sounds = known_sounds(session, moving, engine.model_id)
-        run = _Run(engine, known, sounds, len(changes.work), progress, now, clock, started)
+        total = len(changes.work) + len(changes.unreadable)
+        run = _Run(engine, known, sounds, total, progress, now, clock, started)
         run.store(list(changes.unreadable))
         analyser = load or partial(Embedder.load, engine.settings.model)
         paths: Sequence[Path] = [file.path for file in changes.work]
@@ -116,7 +117,7 @@ def ingest(
             run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
             # Second round: sounds that had gone before they were met again.
             paths, hashes = run.take_again(), frozenset()
-        stopped = stop() and run.tally.done - len(changes.unreadable) < len(changes.work)
+        stopped = run.tally.done < total
         removed = 0 if stopped else remove_gone(engine.catalogue, changes.gone)
         engine.refresh_index()
         return _report(run, changes, removed, stopped, clock() - started)
@@ -204,7 +205,7 @@ class _Run:
         self._progress(
             Progress(
                 done=tally.done,
-                total=max(self._total, tally.done),
+                total=self._total,
                 failures=tally.failed,
                 music_seconds=tally.music_seconds,
                 elapsed=self._clock() - self._started,

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FOLDER = click.Path(path_type=Path)
-MAX_COUNT = 1000
+MAX_COUNT = 500  # as mir.search allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,9 @@ def page_options(command: Callable[P, R]) -> Callable[P, R]:
 def port_options(command: Callable[P, R]) -> Callable[P, R]:
     """Add `--host` and `--port`."""
     command = click.option(
-        "--port", type=click.IntRange(1, 65535), help="Port to serve on (default: MIR_PORT, 8080)."
+        "--port",
+        type=click.IntRange(0, 65535),
+        help="Port to serve on (0: any free one; default: MIR_PORT, 8080).",
     )(command)
     return click.option(
         "--host", help="Address to serve on (default: MIR_HOST, 127.0.0.1: this machine only)."

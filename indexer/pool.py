@@ -11,7 +11,7 @@ import pickle
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -79,7 +79,7 @@ def run(
     memory_each: int | None = None,
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Done | Lost | Tick]:
+) -> Generator[Done | Lost | Tick]:
     """Do the work for every path in `jobs` processes; yield answers as they come.
 
     `make_work` (picklable) runs once in every worker and returns the work. `memory_each`

@@ -45,6 +45,11 @@ def console() -> Console:
     )
 
 
+def bar_console() -> Console:
+    """Return a console on today's standard error, for what is drawn and wiped again."""
+    return Console(file=sys.stderr, highlight=False, emoji=False)
+
+
 def print_table(
     columns: Sequence[Column], rows: Iterable[Sequence[str]], *, empty: str = "Nothing."
 ) -> None:
@@ -94,13 +99,13 @@ def print_facts(facts: Mapping[str, str]) -> None:
             click.echo(f"{' ' * width}  {line}")
 
 
-def print_json(value: object) -> None:
-    """Print `value` as indented JSON in ASCII, whatever the locale.
+def print_json(value: object, *, one_line: bool = False) -> None:
+    """Print `value` as JSON in ASCII, whatever the locale; indented unless `one_line`.
 
     Frozen values become objects with their fields' names, paths strings (bytes that are not
     UTF-8 as lone surrogates, which Python reads back), times ISO 8601.
     """
-    click.echo(json.dumps(as_plain(value), indent=2))
+    click.echo(json.dumps(as_plain(value), indent=None if one_line else 2))
 
 
 def as_plain(value: object) -> Any:

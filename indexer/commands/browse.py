@@ -1,0 +1,132 @@
+"""`mir genres`, `mir tracks` and `mir failures`: what the catalogue holds, in lists."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.opening import opened
+from indexer.options import Wanted, filter_options, home_option, json_option, page_options
+from indexer.printing import Column, clock, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from mir.catalogue.tracks import Track
+
+
+@click.command()
+@json_option
+@home_option
+def genres(as_json: bool, home: Path | None) -> None:
+    """Count the tracks of each genre.
+
+    TRACKS are those that `--genre` finds; of them PREDICTED have it as the network's first
+    choice and TAGGED in the file's own tags.
+    """
+    from indexer.shapes import genres_shape
+    from mir.catalogue.genres import genre_counts
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        counts = genre_counts(session)
+    if as_json:
+        print_json(genres_shape(counts))
+        return
+    print_table(
+        (
+            Column("Genre", flexible=True),
+            Column("Tracks", right=True),
+            Column("Predicted", right=True),
+            Column("Tagged", right=True),
+        ),
+        ((row.name, str(row.tracks), str(row.predicted), str(row.tagged)) for row in counts),
+        empty="No genres yet; index a folder with `mir index FOLDER`.",
+    )
+
+
+@click.command()
+@click.argument("text", required=False)
+@filter_options
+@page_options
+@json_option
+@home_option
+def tracks(
+    text: str | None, wanted: Wanted, limit: int, offset: int, as_json: bool, home: Path | None
+) -> None:
+    """List the tracks by artist and album, or those whose title, artist or album has TEXT."""
+    from indexer.shapes import tracks_shape
+    from mir.catalogue import tracks as catalogue_tracks
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        page = catalogue_tracks.page(
+            session, filter=wanted.filter(), text=text, offset=offset, limit=limit
+        )
+    if as_json:
+        print_json(tracks_shape(page, offset))
+        return
+    print_table(
+        (
+            Column("Id", right=True),
+            Column("Title", flexible=True),
+            Column("Artist", flexible=True),
+            Column("Year", right=True),
+            Column("Genre", flexible=True),
+            Column("Length", right=True),
+        ),
+        (
+            (
+                str(track.id),
+                track.title,
+                ", ".join(track.artists),
+                str(track.year or ""),
+                _genre(track),
+                clock(track.seconds),
+            )
+            for track in page.items
+        ),
+        empty="No tracks; index a folder with `mir index FOLDER`, or ask for something else.",
+    )
+    _say_part(offset, len(page.items), page.total)
+
+
+@click.command()
+@page_options
+@json_option
+@home_option
+def failures(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
+    """List the files that could not be analysed, and why; the latest first.
+
+    A file is tried again when it changes; one that could not be read, or that ended its
+    worker, is tried again in every run.
+    """
+    from indexer.shapes import failures_shape
+    from mir.catalogue.failures import listing
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        page = listing(session, offset=offset, limit=limit)
+    if as_json:
+        print_json(failures_shape(page, offset))
+        return
+    print_table(
+        (
+            Column("When"),
+            Column("Stage"),
+            Column("File", flexible=True),
+            Column("Reason", flexible=True),
+        ),
+        (
+            (f"{failed.failed_at:%Y-%m-%d}", failed.stage, str(failed.path), failed.reason)
+            for failed in page.items
+        ),
+        empty="No failures: every file was analysed.",
+    )
+    _say_part(offset, len(page.items), page.total)
+
+
+def _genre(track: "Track") -> str:
+    if not track.genres:
+        return ", ".join(track.tag_genres[:2])
+    return track.genres[0].name + ("?" if track.uncertain else "")
+
+
+def _say_part(offset: int, count: int, total: int) -> None:
+    if count < total:
+        say(f"{offset + 1} to {offset + count} of {total}; go on with --offset {offset + count}.")

@@ -1,0 +1,60 @@
+"""`mir index`: the catalogue brought up to date with folders of music."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.interrupt import stop_on_signal
+from indexer.opening import opened
+from indexer.options import FOLDER, home_option, jobs_option, json_option
+from indexer.printing import print_json
+
+if TYPE_CHECKING:
+    from mir.engine import Engine
+
+
+@click.command()
+@click.argument("folders", nargs=-1, type=FOLDER, metavar="[FOLDER]…")
+@jobs_option
+@json_option
+@home_option
+@click.pass_context
+def index(
+    ctx: click.Context,
+    folders: tuple[Path, ...],
+    jobs: int | None,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Bring the catalogue up to date with FOLDERs; without any, with those indexed before.
+
+    Only new and changed files are read. Files that are gone are taken out, unless their
+    whole FOLDER is missing or empty: then a disk may not be mounted, and nothing is removed.
+    The exit status is 1 if a FOLDER was missing, and 130 after Ctrl-C.
+    """
+    from indexer.ingest import ingest
+    from indexer.progress_bar import progress_bar, say_report
+
+    with opened(home, jobs=jobs) as engine, stop_on_signal() as asked:
+        wanted = folders or known_folders(engine)
+        if not wanted:
+            raise click.UsageError("No folder was indexed before; name one: mir index FOLDER.")
+        with progress_bar() as show:
+            report = ingest(engine, wanted, jobs=jobs, progress=show, stop=asked)
+    if as_json:
+        print_json(report)
+    else:
+        say_report(report)
+    if report.stopped:
+        ctx.exit(130)
+    if report.missing_roots:
+        ctx.exit(1)
+
+
+def known_folders(engine: "Engine") -> tuple[Path, ...]:
+    """Return the folders that were indexed before."""
+    from mir.catalogue.files import roots
+
+    with engine.catalogue.session() as session:
+        return roots(session)

@@ -1,0 +1,98 @@
+"""`mir up`: index and serve at once; the way to begin."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.commands.index import known_folders
+from indexer.commands.serve import start_server, wait_for
+from indexer.interrupt import stop_on_signal
+from indexer.opening import opened
+from indexer.options import FOLDER, home_option, jobs_option, json_option, port_options
+from indexer.printing import print_json, say, warn
+from mir.errors import Busy
+
+if TYPE_CHECKING:
+    from indexer.ingest import Progress
+    from mir.engine import Engine
+
+
+@click.command()
+@click.argument("folders", nargs=-1, type=FOLDER, metavar="[FOLDER]…")
+@port_options
+@jobs_option
+@json_option
+@home_option
+def up(
+    folders: tuple[Path, ...],
+    host: str | None,
+    port: int | None,
+    jobs: int | None,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Index FOLDERs and serve them at once, until Ctrl-C.
+
+    Without a FOLDER: those indexed before, or the small demo library that comes with mir.
+    With --json, one line has the address and, when indexing is done, another the report.
+    """
+    with opened(home, host=host, port=port, jobs=jobs) as engine, stop_on_signal() as asked:
+        wanted, name = _wanted(engine, folders)
+        now: list[Progress] = []  # the last progress, while the run lasts
+        server = start_server(engine, lambda: now[-1] if now else None)
+        try:
+            if as_json:
+                print_json({"url": server.url}, one_line=True)
+            else:
+                say(f"Serving on {server.url} while {name} is indexed (Ctrl-C ends it).")
+            _index(engine, wanted, jobs, now, asked, as_json)
+            if not asked():
+                if not as_json:
+                    say(f"Still serving on {server.url} (Ctrl-C ends it).")
+                wait_for(asked)
+        finally:
+            server.stop()
+
+
+def _index(
+    engine: "Engine",
+    folders: tuple[Path, ...],
+    jobs: int | None,
+    now: "list[Progress]",
+    asked: Callable[[], bool],
+    as_json: bool,
+) -> None:
+    """Run the index beside the server; another run at it is no reason not to serve."""
+    from indexer.ingest import ingest
+    from indexer.progress_bar import progress_bar, say_report
+
+    try:
+        with progress_bar() as show:
+
+            def note(progress: "Progress") -> None:
+                now[:] = [progress]
+                show(progress)
+
+            report = ingest(engine, folders, jobs=jobs, progress=note, stop=asked)
+    except Busy as error:
+        warn(str(error))
+        return
+    finally:
+        now.clear()
+    if as_json:
+        print_json(report, one_line=True)
+    else:
+        say_report(report)
+
+
+def _wanted(engine: "Engine", folders: tuple[Path, ...]) -> tuple[tuple[Path, ...], str]:
+    if folders:
+        return folders, ", ".join(map(str, folders))
+    before = known_folders(engine)
+    if before:
+        return before, ", ".join(map(str, before))
+    from mir.demo import demo_folder
+
+    return (demo_folder(),), "the demo library"

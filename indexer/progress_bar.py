@@ -1,0 +1,69 @@
+"""The bar that shows how an index run gets on: rate, time left, failures."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from indexer.ingest import IngestReport, Progress
+from indexer.printing import bar_console, clock, say, warn
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """Yield a callback that draws a bar on standard error; on no terminal it draws nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    bar = Bar(
+        TextColumn("Indexing"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[failed]}", style="red"),
+        console=bar_console(),
+        expand=True,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("index", total=None, rate="", failed="")
+
+        def show(progress: Progress) -> None:
+            rate = progress.music_seconds / progress.elapsed if progress.elapsed > 0 else 0.0
+            bar.update(
+                task,
+                completed=progress.done,
+                total=progress.total,
+                rate=f"{rate:,.0f}x real time" if rate else "",
+                failed=f"{progress.failures} failed" if progress.failures else "",
+            )
+
+        yield show
+
+
+def say_report(report: IngestReport) -> None:
+    """Print what a run did, in a few lines."""
+    parts = [
+        f"{count} {name}"
+        for count, name in (
+            (report.added, "added"),
+            (report.updated, "read again"),
+            (report.moved, "moved or copied"),
+            (report.removed, "gone"),
+            (report.failed, "failed (see `mir failures`)"),
+            (report.unchanged, "unchanged"),
+        )
+        if count
+    ]
+    say("Files: " + (", ".join(parts) or "none") + ".")
+    if report.seconds_of_music:
+        rate = report.seconds_of_music / max(report.wall_seconds, 1e-3)
+        say(
+            f"{clock(report.seconds_of_music)} of music in {clock(report.wall_seconds)} "
+            f"({rate:,.0f}x real time)."
+        )
+    for message in report.messages:
+        warn(message)

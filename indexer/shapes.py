@@ -1,0 +1,153 @@
+"""The JSON that commands print: the same names and shapes as the web API's answers.
+
+They are promises to scripts: a name may be added, but none changes its meaning.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mir.analysis import Descriptors, Label
+from mir.catalogue.failures import StoredFailure
+from mir.catalogue.genres import GenreCount
+from mir.catalogue.tracks import Page, Track
+from mir.engine import Status
+from mir.listen import Heard
+from mir.search.hits import Hit
+
+Shape = dict[str, Any]
+
+
+def track_shape(track: Track) -> Shape:
+    """All that is known of a track."""
+    return {
+        "id": track.id,
+        "title": track.title,
+        "artists": track.artists,
+        "album": track.album,
+        "album_artist": track.album_artist,
+        "year": track.year,
+        "track_number": track.track_number,
+        "disc_number": track.disc_number,
+        "seconds": track.seconds,
+        "composer": track.composer,
+        "copyright": track.copyright,
+        "licence": track.licence,
+        "isrc": track.isrc,
+        "recording_mbid": track.recording_mbid,
+        "release_mbid": track.release_mbid,
+        "artist_mbids": track.artist_mbids,
+        "tag_genres": track.tag_genres,
+        "genres": _labels(track.genres),
+        "uncertain": track.uncertain,
+        "moods": _labels(track.moods),
+        "instruments": _labels(track.instruments),
+        "sound": _sound(track.descriptors),
+        "container": track.container,
+        "files": track.paths,
+        "added_at": track.added_at,
+    }
+
+
+def hits_shape(hits: Iterable[Hit]) -> Shape:
+    """Tracks found, nearest first."""
+    return {
+        "hits": [
+            {
+                "track": track_shape(hit.track),
+                "score": hit.score,
+                "similarity": hit.similarity,
+                "reasons": hit.reasons,
+            }
+            for hit in hits
+        ]
+    }
+
+
+def answer_shape(heard: Heard, hits: Iterable[Hit]) -> Shape:
+    """The answer to a clip: what it is heard as, and what is near."""
+    hearing = heard.hearing
+    return {
+        "heard": {
+            "seconds": heard.seconds,
+            "genres": _labels(hearing.genres),
+            "uncertain": hearing.uncertain,
+            "moods": _labels(hearing.moods),
+            "instruments": _labels(hearing.instruments),
+            "sound": _sound(heard.descriptors),
+        },
+        **hits_shape(hits),
+    }
+
+
+def tracks_shape(page: Page[Track], offset: int) -> Shape:
+    """A page of tracks."""
+    return {
+        "tracks": [track_shape(track) for track in page.items],
+        "total": page.total,
+        "offset": offset,
+    }
+
+
+def genres_shape(counts: Iterable[GenreCount]) -> Shape:
+    """The genres of the library, the commonest first."""
+    return {
+        "genres": [
+            {
+                "name": count.name,
+                "tracks": count.tracks,
+                "predicted": count.predicted,
+                "tagged": count.tagged,
+            }
+            for count in counts
+        ]
+    }
+
+
+def failures_shape(page: Page[StoredFailure], offset: int) -> Shape:
+    """A page of files that could not be analysed, the latest first."""
+    return {
+        "failures": [
+            {
+                "path": failure.path,
+                "reason": failure.reason,
+                "stage": failure.stage,
+                "failed_at": failure.failed_at,
+            }
+            for failure in page.items
+        ],
+        "total": page.total,
+        "offset": offset,
+    }
+
+
+def status_shape(status: Status, home: Path, database: str, recent: Page[StoredFailure]) -> Shape:
+    """How the library stands."""
+    return {
+        "home": home,
+        "database": database,
+        "tracks": status.tracks,
+        "failures": status.failures,
+        "genres": len(status.genres),
+        "indexed": status.index_count,
+        "index_revision": status.index_revision,
+        "revision": status.revision,
+        "model_id": status.model_id,
+        "roots": status.roots,
+        "last_failures": failures_shape(recent, 0)["failures"],
+    }
+
+
+def _labels(labels: Iterable[Label]) -> list[Shape]:
+    return [{"name": label.name, "probability": label.probability} for label in labels]
+
+
+def _sound(measured: Descriptors) -> Shape:
+    return {
+        "tempo": measured.tempo,
+        "tempo_confidence": measured.tempo_confidence,
+        "key": measured.key,
+        "mode": measured.mode,
+        "key_confidence": measured.key_confidence,
+        "loudness": measured.loudness,
+    }

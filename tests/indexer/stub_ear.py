@@ -1,0 +1,73 @@
+"""A network for tests: its vector is the spectrum, so the same sound has the same vector."""
+
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mir.analysis import FloatArray, Hearing, Label
+from mir.features.mel import FeatureSpec
+
+DIMENSION = 32
+GENRES = ("Ambient", "Jazz", "Rock")
+
+
+@dataclass(frozen=True, slots=True)
+class StubInfo:
+    model_id: str = "stub"
+    name: str = "stub"
+    dimension: int = DIMENSION
+    genres: tuple[str, ...] = GENRES
+    moods: tuple[str, ...] = ("calm", "loud")
+    instruments: tuple[str, ...] = ("piano",)
+    spec: FeatureSpec = FeatureSpec()
+
+
+class StubEar:
+    """What indexing and searching need of an embedder."""
+
+    info = StubInfo()
+    model_id = "stub"
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "StubEar":
+        return cls()
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        passages = np.stack([_unit(mel) for mel in mels])
+        mean = passages.mean(0)
+        return Hearing(
+            model_id="stub",
+            vector=(mean / np.linalg.norm(mean)).astype(np.float32),
+            passages=passages,
+            genres=(Label("Jazz", 0.7), Label("Rock", 0.2), Label("Ambient", 0.1)),
+            uncertain=False,
+            moods=(Label("calm", 0.8),),
+            instruments=(Label("piano", 0.6),),
+        )
+
+
+class DeafEar(StubEar):
+    """Shows that nothing was listened to: whoever tries fails."""
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        raise AssertionError("nothing should be listened to")
+
+
+class FragileEar(StubEar):
+    """Its process is killed, as by a lack of memory, in the middle of silence."""
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        if not any(mel.any() for mel in mels):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().hear(mels)
+
+
+def _unit(mel: FloatArray) -> FloatArray:
+    bands = np.log1p(1e4 * mel.mean(0)).reshape(DIMENSION, -1).mean(1)
+    bands = bands - bands.mean() + 1e-3
+    unit: FloatArray = (bands / np.linalg.norm(bands)).astype(np.float32)
+    return unit
