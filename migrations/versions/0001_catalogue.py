@@ -181,7 +181,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_track_genres_filter",
         "track_genres",
-        ["genre_id", "source", "position", "probability", "track_id"],
+        ["genre_id", "track_id", "source", "position", "probability"],
     )
     op.create_table(
         "track_labels",

@@ -7,17 +7,15 @@ float16, whose error in a cosine is below 0.001.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from mir.analysis import FloatArray
 from mir.catalogue.chunks import chunks
+from mir.catalogue.ids import Ids, read_ids
 from mir.catalogue.revision import bump
 from mir.catalogue.tables import embeddings
 from mir.errors import CatalogueError, NotFound
-
-Ids = NDArray[np.int64]
 
 _STREAM_ROWS = 2_000
 
@@ -80,12 +78,7 @@ def passages(session: Session, ids: Sequence[int], model_id: str) -> dict[int, F
 
 def ids_with(session: Session, model_id: str) -> Ids:
     """Return the ids of all tracks that have a vector of the model, ascending."""
-    rows = session.execute(
-        select(embeddings.c.track_id)
-        .where(embeddings.c.model_id == model_id)
-        .order_by(embeddings.c.track_id)
-    )
-    return np.fromiter(rows.scalars(), dtype=np.int64)
+    return read_ids(session, select(embeddings.c.track_id).where(embeddings.c.model_id == model_id))
 
 
 def all_vectors(session: Session, model_id: str) -> tuple[Ids, FloatArray]:
@@ -110,22 +103,21 @@ def _read(session: Session, model_id: str, base: Select[tuple[()]]) -> tuple[Ids
     ids = np.empty(count, dtype=np.int64)
     matrix = np.empty((count, dimension), dtype=np.float32)
     filled = 0
-    rows = session.execute(
-        base.add_columns(embeddings.c.track_id, embeddings.c.vector).order_by(
-            embeddings.c.track_id
-        ),
-        execution_options={"yield_per": _STREAM_ROWS},
-    )
-    for part in rows.partitions():
-        # Tracks stored since they were counted are left to the next reader.
-        kept = part[: count - filled]
-        blob = b"".join(row[1] for row in kept)
-        if len(blob) != len(kept) * dimension * 4 or any(len(r[1]) != dimension * 4 for r in kept):
-            raise CatalogueError(
-                f"The vectors of the model {model_id} differ in length; index the library again."
-            )
-        end = filled + len(kept)
-        ids[filled:end] = [row[0] for row in kept]
-        matrix[filled:end] = np.frombuffer(blob, dtype="<f4").reshape(len(kept), dimension)
-        filled = end
+    chosen = base.add_columns(embeddings.c.track_id, embeddings.c.vector)
+    with session.execute(
+        chosen.order_by(embeddings.c.track_id), execution_options={"yield_per": _STREAM_ROWS}
+    ) as rows:
+        for part in rows.partitions():
+            # Tracks stored since they were counted are left to the next reader.
+            kept = part[: count - filled]
+            if any(len(row[1]) != dimension * 4 for row in kept):
+                raise CatalogueError(
+                    f"The vectors of the model {model_id} differ in length; "
+                    "index the library again."
+                )
+            end = filled + len(kept)
+            blob = b"".join(row[1] for row in kept)
+            ids[filled:end] = [row[0] for row in kept]
+            matrix[filled:end] = np.frombuffer(blob, dtype="<f4").reshape(len(kept), dimension)
+            filled = end
     return ids[:filled], matrix[:filled]

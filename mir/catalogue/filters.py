@@ -10,10 +10,10 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from mir.catalogue.ids import Ids, read_ids
 from mir.catalogue.tables import artists, genres, track_artists, track_genres, tracks
 from mir.catalogue.text import name_key
 from mir.errors import InvalidQuery
@@ -60,12 +60,13 @@ class Filter:
         return self == Filter()
 
 
-def allowed_ids(session: Session, filter: Filter) -> NDArray[np.int64]:
+def allowed_ids(session: Session, filter: Filter) -> Ids:
     """Return the ids of all tracks that pass, ascending."""
-    wanted = [_ids(session, part) for part in _wanted(filter)]
-    kept = reduce(np.intersect1d, wanted) if wanted else _ids(session, select(tracks.c.id))
+    wanted = [read_ids(session, part) for part in _wanted(filter)]
+    kept = reduce(_both, wanted) if wanted else read_ids(session, select(tracks.c.id))
     if filter.genres_none:
-        kept = np.setdiff1d(kept, _ids(session, _with_genres(filter.genres_none)))
+        unwanted = read_ids(session, _with_genres(filter.genres_none))
+        kept = np.setdiff1d(kept, unwanted, assume_unique=True)
     return kept
 
 
@@ -108,6 +109,5 @@ def _with_genres(names: tuple[str, ...]) -> Select[tuple[int]]:
     return select(track_genres.c.track_id).where(track_genres.c.genre_id.in_(named), has_genre())
 
 
-def _ids(session: Session, chosen: Select[tuple[int]]) -> NDArray[np.int64]:
-    # A track may be named twice (a tag and a prediction); `unique` also sorts.
-    return np.unique(np.fromiter(session.execute(chosen).scalars(), dtype=np.int64))
+def _both(one: Ids, other: Ids) -> Ids:
+    return np.intersect1d(one, other, assume_unique=True)

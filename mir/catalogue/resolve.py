@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.paths import stored
@@ -52,7 +52,7 @@ def _candidates(session: Session, demanded: list[ColumnElement[bool]]) -> list[i
     chosen = (
         select(tracks.c.id)
         .where(*demanded)
-        .order_by(tracks.c.sort_key, tracks.c.id)
+        .order_by(tracks.c.sort_key + "", tracks.c.id)  # not by the index, which jumps about
         .limit(_NAMED + 1)
     )
     return list(session.execute(chosen).scalars())
@@ -63,7 +63,7 @@ def _ambiguous(session: Session, text: str, ids: list[int]) -> str:
     rows = session.execute(
         select(tracks.c.id, tracks.c.title, artists.c.name)
         .select_from(
-            tracks.outerjoin(track_artists, first & or_(track_artists.c.role == "track")).outerjoin(
+            tracks.outerjoin(track_artists, first & (track_artists.c.role == "track")).outerjoin(
                 artists
             )
         )

@@ -177,7 +177,7 @@ track_genres = Table(
     Column("probability", Double),  # of a prediction; none for a tag
     CheckConstraint("source IN ('tag', 'model')", name="source"),
     # Holds all that a filter reads, so that the table itself is not touched.
-    Index("ix_track_genres_filter", "genre_id", "source", "position", "probability", "track_id"),
+    Index("ix_track_genres_filter", "genre_id", "track_id", "source", "position", "probability"),
     sqlite_with_rowid=False,
 )
 

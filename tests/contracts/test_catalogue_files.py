@@ -1,0 +1,97 @@
+"""What a catalogue promises of files, folders and failures, on each database."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mir.analysis import Failure
+from mir.catalogue import chunks as chunking
+from mir.catalogue import failures, files, tracks
+from mir.catalogue.session import Catalogue
+from mir.errors import InvalidQuery, NotFound
+from tests.made_up_analyses import NOW, made_up_analysis
+
+ODD = Path(os.fsdecode(b"/m/\xff \xe4.mp3"))
+
+
+def test_known_files_are_all_files_with_their_tracks(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CHUNK", 3)
+    with catalogue.session() as session:
+        assert list(files.known_files(session)) == []
+        made = [
+            tracks.store(
+                session, made_up_analysis(f"/{n}", f"h{n // 2}", size=n, modified_ns=-n), NOW
+            ).id
+            for n in range(7)
+        ]
+        expected = [files.KnownFile(Path(f"/{n}"), n, -n, made[n]) for n in range(7)]
+        assert list(files.known_files(session)) == expected
+
+
+def test_known_files_may_be_changed_while_they_are_read(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        for n in range(5):
+            tracks.store(session, made_up_analysis(f"/{n}", f"h{n}"), NOW)
+    with catalogue.session() as session:
+        for file in files.known_files(session):
+            tracks.remove_files(session, [file.path])
+        assert tracks.count(session) == 0
+
+
+def test_touching_a_file_changes_what_is_known_of_it(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        tracks.store(session, made_up_analysis(ODD), NOW)
+        files.touch(session, ODD, size=2**40, modified_ns=2**60)
+        (known,) = files.known_files(session)
+        assert (known.path, known.size, known.modified_ns) == (ODD, 2**40, 2**60)
+        with pytest.raises(NotFound, match="/never"):
+            files.touch(session, Path("/never"), size=1, modified_ns=1)
+
+
+def test_folders_are_remembered_once_and_in_order(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        assert files.roots(session) == ()
+        assert files.add_root(session, Path("/b"))
+        assert files.add_root(session, ODD)
+        assert not files.add_root(session, Path("/b"))
+        assert files.roots(session) == (Path("/b"), ODD)
+        assert files.remove_root(session, Path("/b"))
+        assert not files.remove_root(session, Path("/b"))
+        assert files.roots(session) == (ODD,)
+
+
+def test_a_failure_is_kept_once_a_file_and_lists_the_latest_first(
+    catalogue: Catalogue,
+) -> None:
+    with catalogue.session() as session:
+        first = failures.record(session, Failure(ODD, 1, 2, "no\0 sound", "read"), NOW)
+        later = NOW + timedelta(hours=1)
+        other = failures.record(session, Failure(Path("/b"), 1, 2, "bad"), later)
+        again = failures.record(session, Failure(ODD, 5, 6, "still"), later + timedelta(1))
+        page = failures.listing(session)
+        assert again == first != other
+        assert failures.count(session) == page.total == 2
+        assert page.items == (
+            failures.StoredFailure(
+                first, ODD, 5, 6, "still", "decode", NOW + timedelta(days=1, hours=1)
+            ),
+            failures.StoredFailure(other, Path("/b"), 1, 2, "bad", "decode", later),
+        )
+        assert failures.listing(session, offset=1, limit=1).items == page.items[1:]
+        assert set(failures.known(session)) == set(page.items)
+        assert failures.forget(session, [ODD, Path("/never")]) == 1
+        assert [failure.path for failure in failures.known(session)] == [Path("/b")]
+        with pytest.raises(InvalidQuery, match="offset"):
+            failures.listing(session, offset=-1)
+
+
+def test_long_lists_are_cut_without_loss() -> None:
+    items = list(range(2 * chunking.CHUNK + 3))
+    parts = [list(part) for part in chunking.chunks(items)]
+    assert [len(part) for part in parts] == [chunking.CHUNK, chunking.CHUNK, 3]
+    assert [item for part in parts for item in part] == items
+    assert list(chunking.chunks([])) == []
