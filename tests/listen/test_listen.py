@@ -1,0 +1,153 @@
+"""From sound to knowledge: where it listens, what it believes, what it refuses."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from stub_embedder import StubEmbedder
+
+from mir import listen as listening
+from mir.audio.decode import Excerpt, Span
+from mir.errors import AudioError
+from mir.listen import listen, listen_clip, plan_spans
+
+RATE = 16_000
+EAR = StubEmbedder()
+
+
+def _tone(seconds: float, hertz: float = 440.0) -> np.ndarray:
+    t = np.arange(int(seconds * RATE)) / RATE
+    return (0.3 * np.sin(2 * np.pi * hertz * t)).astype(np.float32)
+
+
+def _wav(folder: Path, samples: np.ndarray) -> Path:
+    path = folder / "sound.wav"
+    soundfile.write(path, samples, RATE)
+    return path
+
+
+@given(st.floats(0.01, 40_000))
+def test_a_plan_stays_inside_and_never_exceeds_sixty_seconds(seconds: float) -> None:
+    spans = plan_spans(seconds)
+    assert spans[0].start >= 0
+    assert spans[-1].start + spans[-1].seconds <= seconds + 1e-6
+    assert all(0 < span.seconds <= 20 + 1e-6 for span in spans)
+    assert all(a.start + a.seconds <= b.start + 1e-6 for a, b in pairwise(spans))
+    assert sum(span.seconds for span in spans) == pytest.approx(min(seconds, 60), rel=1e-6)
+
+
+def test_plans_of_a_long_a_short_and_an_unknown_file() -> None:
+    assert plan_spans(240) == [Span(30, 20), Span(110, 20), Span(190, 20)]
+    assert plan_spans(30) == [Span(0, 15), Span(15, 15)]
+    assert plan_spans(None) == plan_spans(60) == [Span(0, 20), Span(20, 20), Span(40, 20)]
+
+
+def test_a_long_file_is_heard_at_three_places(tmp_path: Path) -> None:
+    parts = [_tone(30, hertz) for hertz in (220, 440, 880)]
+    heard = listen(_wav(tmp_path, np.concatenate(parts)), EAR)
+    assert heard.seconds == pytest.approx(90, abs=0.01)
+    assert heard.hearing.passages.shape[0] == 3
+    assert heard.info.container == "wav"
+    together = heard.hearing.passages @ heard.hearing.passages.T
+    assert together.min() < 0.999  # three places, three sounds
+
+
+def test_a_short_file_is_heard_whole(tmp_path: Path) -> None:
+    heard = listen(_wav(tmp_path, _tone(45)), EAR)
+    assert heard.seconds == pytest.approx(45, abs=0.01)
+    assert heard.hearing.passages.shape[0] == 3
+    assert heard.descriptors.loudness is not None
+
+
+def test_a_file_and_its_bytes_are_heard_alike(tmp_path: Path) -> None:
+    path = _wav(tmp_path, _tone(10))
+    file, clip = listen(path, EAR), listen_clip(path.read_bytes(), EAR, 600)
+    np.testing.assert_allclose(clip.hearing.vector, file.hearing.vector, atol=1e-5)
+    assert clip.descriptors == file.descriptors
+    assert clip.seconds == pytest.approx(10, abs=0.01)
+
+
+def test_a_clip_is_heard_whole(tmp_path: Path) -> None:
+    heard = listen_clip(_wav(tmp_path, _tone(130)), EAR, 600)
+    assert heard.hearing.passages.shape[0] == 7
+    assert heard.seconds == pytest.approx(130, abs=0.01)
+
+
+def test_a_clip_over_the_limit_is_refused_with_the_setting(tmp_path: Path) -> None:
+    path = _wav(tmp_path, _tone(31))
+    with pytest.raises(AudioError, match=r"longer than 30 seconds.*MIR_MAX_CLIP_SECONDS"):
+        listen_clip(path, EAR, 30)
+    assert listen_clip(path, EAR, 31).seconds == pytest.approx(31, abs=0.01)
+
+
+@pytest.mark.parametrize("samples", [1, 100, RATE - 1])
+def test_less_than_a_second_is_refused(tmp_path: Path, samples: int) -> None:
+    path = _wav(tmp_path, _tone(2)[:samples])
+    with pytest.raises(AudioError, match="at least one second"):
+        listen(path, EAR)
+    with pytest.raises(AudioError, match=r"the clip.*at least one second"):
+        listen_clip(path.read_bytes(), EAR, 600)
+
+
+def test_silence_is_heard(tmp_path: Path) -> None:
+    heard = listen(_wav(tmp_path, np.zeros(5 * RATE, np.float32)), EAR)
+    assert heard.descriptors.loudness is None
+    assert heard.descriptors.tempo is None
+    assert heard.seconds == pytest.approx(5, abs=0.01)
+
+
+def test_what_is_no_audio_is_refused() -> None:
+    with pytest.raises(AudioError, match="the clip"):
+        listen_clip(b"hello, I am a poem, not a song" * 100, EAR, 600)
+
+
+class _Liar:
+    """A source whose header claims `claimed` seconds, and that holds `real` of them."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, claimed: float | None, real: float, seekable: bool
+    ) -> None:
+        self.sound, self.seekable = _tone(real), seekable
+        info = listening.AudioInfo(claimed, RATE, 1, "mp3", "mp3", None)
+        monkeypatch.setattr(listening, "probe", lambda source: info)
+        monkeypatch.setattr(listening, "read_spans", self.read_spans)
+        monkeypatch.setattr(listening, "read_start", self.read_start)
+
+    def _cut(self, span: Span) -> np.ndarray:
+        return self.sound[int(span.start * RATE) : int((span.start + span.seconds) * RATE)]
+
+    def read_spans(self, source: object, spans: list[Span], rate: int) -> list[Excerpt]:
+        found = [Excerpt(span.start, self._cut(span)) for span in spans] if self.seekable else []
+        return [each for each in found if len(each.samples)]
+
+    def read_start(self, source: object, rate: int, max_seconds: float) -> Excerpt:
+        return Excerpt(0.0, self._cut(Span(0.0, max_seconds)))
+
+
+@pytest.mark.parametrize(
+    ("claimed", "real", "seekable", "seconds", "passages"),
+    [
+        (240.0, 240.0, False, 60.0, 3),  # seeks fail: the start is heard
+        (600.0, 200.0, True, 110.0, 3),  # one place of three is there: the start tells more
+        (300.0, 200.0, True, 160.0, 2),  # two of three are there: enough
+        (None, 90.0, True, 60.0, 3),  # no claim: the start
+        (36_000.0, 3.0, True, 3.0, 1),  # ten hours, it says
+        (5.0, 200.0, True, 60.0, 3),  # a header that says too little
+    ],
+)
+def test_a_header_that_lies_does_no_harm(
+    monkeypatch: pytest.MonkeyPatch,
+    claimed: float | None,
+    real: float,
+    seekable: bool,
+    seconds: float,
+    passages: int,
+) -> None:
+    _Liar(monkeypatch, claimed, real, seekable)
+    heard = listen(b"", EAR)
+    assert heard.hearing.passages.shape[0] == passages
+    assert heard.seconds == pytest.approx(seconds, abs=0.1)
