@@ -23,13 +23,8 @@ def nothing_running() -> ProgressOut | None:
     return None
 
 
-def create_app(
-    engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
-) -> OpenAPI:
-    """The WSGI application over that engine.
-
-    `running` tells how far an index run in the same process is, None when there is none.
-    """
+def bare_app() -> OpenAPI:
+    """The application with all its routes and without an engine to answer from."""
     app = OpenAPI(
         "web",
         info=Info(title="mir", version="1", description=_ABOUT),
@@ -37,13 +32,24 @@ def create_app(
         validation_error_model=Problem,
         validation_error_callback=validation_response,
     )
-    app.config["MAX_CONTENT_LENGTH"] = engine.settings.max_upload_bytes + _FORM_OVERHEAD
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    attach(app, Context(engine=engine, desk=ListeningDesk(), running=running))
     for part in (search, tracks, library, docs):
         app.register_api(part.api)
     app.register_blueprint(docs.page)
     app.register_blueprint(pages.pages)
     handle_problems(app)
     secure(app)
+    return app
+
+
+def create_app(
+    engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
+) -> OpenAPI:
+    """The WSGI application over that engine.
+
+    `running` tells how far an index run in the same process is, None when there is none.
+    """
+    app = bare_app()
+    app.config["MAX_CONTENT_LENGTH"] = engine.settings.max_upload_bytes + _FORM_OVERHEAD
+    attach(app, Context(engine=engine, desk=ListeningDesk(), running=running))
     return app

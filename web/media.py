@@ -4,13 +4,14 @@ import os
 from pathlib import Path
 
 from flask import Response, make_response, request, send_file
-from mir.audio.tags import read_cover
 
+from mir.audio.tags import read_cover
 from mir.catalogue import tracks
 from mir.catalogue.tracks import Track
 from mir.errors import AudioError, NotFound
 from web import artwork
 from web.context import engine
+from web.schemas import showable
 
 MIME = {
     "mp3": "audio/mpeg",
@@ -54,6 +55,7 @@ def audio(track_id: int) -> Response:
     return send_file(
         path,
         mimetype=mime_type(track.container, path),
+        download_name=showable(path.name),
         conditional=True,
         etag=f"{track.audio_hash}-{facts.st_size:x}-{facts.st_mtime_ns:x}",
         last_modified=facts.st_mtime,

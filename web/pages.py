@@ -36,6 +36,7 @@ _NEAR = 12  # neighbours that a track's page shows
 def _shared() -> dict[str, object]:
     return {
         "upload_limit": engine().settings.max_upload_bytes,
+        "clip_limit": engine().settings.max_clip_seconds,
         "icons": url_for("pages.static", filename="icons.svg"),
     }
 

@@ -1,0 +1,53 @@
+"""How the tests of the web ask: clips as uploads, and problems as they must look."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mir.engine import Engine
+
+UPLOAD_LIMIT = 2 * 2**20  # bytes, of the library that these tests ask
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An open engine over real files, and where they are."""
+
+    engine: Engine
+    files: tuple[Path, ...]  # in the order of their track ids, from 1
+
+
+class ClosingClient(FlaskClient):
+    """A client that reads every response to its end and closes it, as a server does."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, **{"buffered": True, **kwargs})
+
+
+def client_of(app: Flask) -> FlaskClient:
+    """A client of that application."""
+    app.test_client_class = ClosingClient
+    return app.test_client()
+
+
+def clip(source: Path | bytes, **fields: Any) -> dict[str, Any]:
+    """The multipart form that uploads a file, with other fields."""
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    return {"clip": (io.BytesIO(data), "clip.bin"), **fields}
+
+
+def problem_of(response: TestResponse, status: int) -> dict[str, Any]:
+    """The problem document that the response must be."""
+    assert response.status_code == status, response.get_data(as_text=True)
+    assert response.mimetype == "application/problem+json"
+    problem: dict[str, Any] = response.get_json()
+    assert {"type", "title", "status", "detail", "instance"} <= problem.keys()
+    assert problem["status"] == status
+    assert problem["instance"] == response.request.path
+    assert problem["detail"]
+    return problem

@@ -1,0 +1,95 @@
+"""The OpenAPI document: every route of the API is in it, and docs/api.md follows from it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+API = "/api/v1"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def document(client: FlaskClient) -> Any:
+    response = client.get(f"{API}/openapi.json")
+    assert response.mimetype == "application/json"
+    return response.get_json()
+
+
+def test_every_route_is_described(client: FlaskClient, document: dict[str, Any]) -> None:
+    described = {
+        (path, method.upper()) for path, item in document["paths"].items() for method in item
+    }
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(rule)), method)
+        for rule in client.application.url_map.iter_rules()
+        if str(rule).startswith(API)
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert described == routes
+    assert len(routes) >= 13
+
+
+def test_every_operation_is_complete(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.")
+    names = []
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            names.append(operation["operationId"])
+            assert operation["summary"], path
+            assert operation["description"], path
+            assert any(status.startswith("2") for status in operation["responses"])
+            for status, response in operation["responses"].items():
+                assert response["description"]
+                if status >= "4":
+                    assert list(response["content"]) == ["application/problem+json"], path
+            for parameter in operation.get("parameters", []):
+                assert parameter["description"], (path, parameter["name"])
+    assert len(names) == len(set(names))
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    references = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
+    assert references
+    assert references <= schemas.keys()
+
+
+def test_uploads_are_described(document: dict[str, Any]) -> None:
+    body = document["paths"][f"{API}/search"]["post"]["requestBody"]
+    fields = body["content"]["multipart/form-data"]["schema"]["properties"]
+    assert fields["clip"]["format"] == "binary"
+    assert {"genre", "all_genres", "not_genre", "artist", "year_from", "year_to", "count"} <= set(
+        fields
+    )
+
+
+def test_answers_have_the_shape_they_promise(client: FlaskClient, document: dict[str, Any]) -> None:
+    for path, name in (
+        ("/status", "StatusOut"),
+        ("/tracks/1", "TrackOut"),
+        ("/genres", "GenresOut"),
+    ):
+        schema = document["components"]["schemas"][name]
+        assert client.get(API + path).get_json().keys() == schema["properties"].keys()
+
+
+def test_the_page_to_try_it_is_served_from_here(client: FlaskClient) -> None:
+    page = client.get("/api/docs").get_data(as_text=True)
+    assert "swagger-ui-bundle.js" in page
+    assert client.get("/api/docs/assets/js/swagger-ui-bundle.js").status_code == 200
+
+
+def test_the_documentation_is_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "web.api.manual", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
