@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Hertz. Outside of these a header is wrong, and resampling would cost minutes.
+PLAUSIBLE_RATES = range(1_000, 3_000_001)
+
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
 from mir.audio.containers import audio_stream, open_container, packets
-from mir.audio.info import AudioInfo
+from mir.audio.info import PLAUSIBLE_RATES, AudioInfo
 from mir.audio.mono import mono
 from mir.audio.soundfile_reader import CannotRead
 
@@ -53,9 +53,9 @@ class PyavReader:
         self.rate: int = stream.codec_context.sample_rate or 0
         self._moved = False  # whether anything was read since the opening
         self._position: float | None = 0.0
-        if self.rate <= 0:
+        if self.rate not in PLAUSIBLE_RATES:
             self._opened.__exit__(None, None, None)
-            raise CannotRead("no sample rate")
+            raise CannotRead("no sample rate, or an absurd one")
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -160,7 +160,7 @@ class PyavReader:
                 return
             for frame in frames:
                 assert isinstance(frame, av.AudioFrame)
-                if not frame.samples or not frame.sample_rate:
+                if not frame.samples or frame.sample_rate not in PLAUSIBLE_RATES:
                     continue
                 block = mono(_samples(frame))
                 if frame.sample_rate != self.rate:  # joined streams may change it midway

@@ -8,11 +8,11 @@ import numpy as np
 import soundfile
 
 from mir.analysis import FloatArray
-from mir.audio.info import AudioInfo
+from mir.audio.info import PLAUSIBLE_RATES, AudioInfo
 from mir.audio.mono import mono
 from mir.audio.source import source_size
 
-BLOCK = 1 << 16  # frames a read: small enough for the cache, whatever the header claims
+_BLOCK = 1 << 17  # samples of all channels a read: small, whatever the header claims
 
 _CONTAINERS = {"MPEG": "mp3", "WAVEX": "wav", "RF64": "wav"}
 _CODECS = {"MPEG_LAYER_III": "mp3", "MPEG_LAYER_II": "mp2", "MPEG_LAYER_I": "mp1"}
@@ -40,9 +40,9 @@ class SoundfileReader:
             self._file = soundfile.SoundFile(handle, closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError, OSError) as error:
             raise CannotRead(str(error)) from error
-        if self._file.frames <= 0 or self._file.samplerate <= 0 or self._file.channels <= 0:
+        if self._file.frames <= 0 or self._file.samplerate not in PLAUSIBLE_RATES:
             self._file.close()
-            raise CannotRead("libsndfile finds no frames")
+            raise CannotRead("libsndfile finds no frames, or absurdly many in a second")
         self.rate: int = self._file.samplerate
         self._bytes = source_size(file)
 
@@ -101,12 +101,13 @@ class SoundfileReader:
         first, left = round(start * self.rate), round(seconds * self.rate)
         if first >= self._file.frames:
             return
-        buffer = np.empty((min(left, BLOCK), self._file.channels), dtype=np.float32)
+        frames = max(1, min(left, _BLOCK // self._file.channels))
+        buffer = np.empty((frames, self._file.channels), dtype=np.float32)
         try:
             if self._file.tell() != first:
                 self._file.seek(first)
             while left > 0:
-                block = self._file.read(out=buffer[: min(left, BLOCK)])
+                block = self._file.read(out=buffer[: min(left, frames)])
                 if not len(block):
                     return
                 left -= len(block)

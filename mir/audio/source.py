@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,7 +29,13 @@ def open_source(source: Source) -> BinaryIO:
         return io.BytesIO(source)
     name = name_of(source)
     try:
-        file = source.open("rb")
+        mode = source.stat().st_mode
+        if stat.S_ISREG(mode):
+            file = source.open("rb")
+        elif stat.S_ISDIR(mode):
+            raise IsADirectoryError
+        else:  # opening a pipe would wait for ever
+            raise AudioError(f"{name} is a pipe or a device; save its sound as a file first")
     except FileNotFoundError:
         raise AudioError(f"{name} does not exist; check the path") from None
     except IsADirectoryError:

@@ -20,8 +20,9 @@ class _Nameless(io.BufferedReader):
 
 def open_tags(path: Path) -> tuple[Any, Any]:
     """(the file as mutagen knows it or None, its tags or None); AudioError if it is unreadable."""
-    open_source(path).close()  # for its errors
-    with _Nameless(io.FileIO(path)) as file:
+    opened = open_source(path)
+    assert isinstance(opened, io.BufferedReader)
+    with _Nameless(opened.detach()) as file:
         known = _attempt(mutagen.File, file)
         if known is not None and known.tags:
             return known, known.tags

@@ -1,4 +1,5 @@
 import os
+import struct
 import tracemalloc
 from fractions import Fraction
 from pathlib import Path
@@ -68,7 +69,38 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
         read_start(tmp_path / "nul\0byte.mp3", RATE, 1.0)
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp3")
+    with pytest.raises(AudioError, match="is a pipe or a device"):
+        read_start(tmp_path / "pipe.mp3", RATE, 1.0)
+
+
+def wav(channels: int, rate: int, frames: int) -> bytes:
+    data = bytes(frames * channels * 2)
+    form = struct.pack("<HHIIHH", 1, channels, rate, 0, channels * 2 % 65_536, 16)
+    body = b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", len(data))
+    return b"RIFF" + struct.pack("<I", len(body) + len(data)) + body + data
+
+
+@pytest.mark.parametrize("rate", [0, 1, 999, 2_000_000_000, 4_294_967_295])
+def test_absurd_sample_rates_cost_nothing(rate: int) -> None:
+    with pytest.raises(AudioError, match="the clip holds no audio that can be decoded"):
+        read_start(wav(1, rate, 10_000), RATE, 600.0)
+
+
+def test_a_thousand_channels_are_read_in_little_memory() -> None:
+    clip = wav(1_000, 8_000, 10_000)
+    tracemalloc.start()
+    heard = read_start(clip, RATE, 1.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(heard.samples) == RATE
+    assert peak < 5e6
+
+
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "song.mp3").write_bytes(b"x")
+
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
