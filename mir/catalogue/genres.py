@@ -47,3 +47,11 @@ def genre_counts(session: Session) -> tuple[GenreCount, ...]:
         GenreCount(name, tracks, predicted, tagged) for name, tracks, predicted, tagged in rows
     ]
     return tuple(sorted(found, key=lambda genre: (-genre.tracks, genre.name)))
+
+
+def names(session: Session) -> tuple[str, ...]:
+    """Return the name of every genre that any track has or may have, in alphabetical order.
+
+    Much cheaper than counting: it reads the genres, not the tracks.
+    """
+    return tuple(session.execute(select(genres.c.name).order_by(genres.c.name)).scalars())

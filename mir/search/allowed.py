@@ -48,7 +48,7 @@ def _check_genres(session: Session, engine: Engine, filter: Filter) -> None:
     if not asked:
         return
     known = {folded(name): name for name in engine.embedder.info.genres}
-    known |= {folded(row.name): row.name for row in genres.genre_counts(session)}
+    known |= {folded(name): name for name in genres.names(session)}
     for name in asked:
         if folded(name) in known:
             continue

@@ -1,6 +1,7 @@
 import os
 import random
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,18 @@ def test_the_next_start_catches_up_with_what_was_committed_but_not_saved(tmp_pat
         assert len(index) == 13
         assert agrees(engine, index)
     assert agrees(engine_at(tmp_path), load(tmp_path / "index")[0])
+
+
+@pytest.mark.parametrize("gone", [(3,), range(10)])
+def test_tracks_that_only_went_are_forgotten(tmp_path: Path, gone: Sequence[int]) -> None:
+    engine = engine_at(tmp_path)
+    stored(engine, [made_up(n, VECTORS[n]) for n in range(10)])
+    engine.refresh_index()
+    remove(engine, *gone)
+    assert agrees(engine, engine.refresh_index())
+    assert len(engine.index()) == 10 - len(gone)
+    stored(engine, [made_up(40, VECTORS[40])])
+    assert agrees(engine, engine.refresh_index())
 
 
 @pytest.mark.parametrize("step", [0, 1])
