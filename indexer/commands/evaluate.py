@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mir.evaluation.hearing import HeardSet
     from mir.evaluation.labelled import LabelledSet
     from mir.evaluation.report import Report, Table
-    from mir.model.embedder import ModelInfo
+    from mir.model.card import ModelInfo
 
 _SEED = 0  # of the random vectors that the model is compared with
 

@@ -1,0 +1,1 @@
+"""From samples to numbers: the spectrogram that the network sees, and named descriptors."""

@@ -1,0 +1,1 @@
+"""The network, what its outputs are called, and how to run it without torch."""

@@ -1,0 +1,132 @@
+"""Run a model file with ONNX Runtime: mel spectrograms in, a `Hearing` out. No torch."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from mir.analysis import FloatArray, Hearing, Label
+from mir.errors import ModelError
+from mir.features.patches import cut_patches, network_input
+from mir.model.card import METADATA_KEY, ModelCard, TagGroup
+
+SHIPPED = "mir-1.onnx"
+
+PASSAGE_FRAMES = 1250  # 20 seconds: what one passage vector stands for
+_SHORTEST_REST = 125  # frames; a shorter rest joins the passage before it
+_BATCH = 16  # patches in a run of the network; larger ones only cost memory
+_SHOWN = 5  # moods and instruments named at most
+
+
+class Embedder:
+    """A loaded model. Safe to share between threads; each run uses one core."""
+
+    def __init__(self, content: bytes, origin: str) -> None:
+        """Load a model from the bytes of its file; `origin` names it in errors."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                content, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime raises a dozen classes without a base
+            raise ModelError(
+                f"{origin} is not a model file that can be run ({error}); "
+                "name a file that `mir train` wrote, or remove the setting MIR_MODEL"
+            ) from error
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        if METADATA_KEY not in metadata:
+            raise ModelError(
+                f"{origin} is an ONNX file without mir's description of its outputs; "
+                "name a file that `mir train` wrote"
+            )
+        self._card = ModelCard.from_json(metadata[METADATA_KEY])
+        self.info = self._card.info(blake2b(content, digest_size=8).hexdigest())
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Embedder":
+        """Load a model file, or the shipped model where `path` is None.
+
+        Raises ModelError when the file cannot be read or is not a model of ours.
+        """
+        if path is None:
+            shipped = resources.files("mir.model") / "shipped" / SHIPPED
+            return cls(shipped.read_bytes(), "the shipped model")
+        try:
+            return cls(path.read_bytes(), str(path))
+        except OSError as error:
+            raise ModelError(
+                f"the model {path} cannot be read: {error.strerror}; "
+                "name another, or remove the setting MIR_MODEL to use the shipped one"
+            ) from error
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        """What the network makes of the stretches of one recording.
+
+        mels: mel power spectrograms (frames, n_mels) as `mir.features.mel` defines them, in
+        the order of the recording; each is heard in passages of up to 20 seconds.
+        """
+        passages = [part for mel in mels for part in _passages(mel)]
+        if not passages:
+            raise ValueError("there is no passage to hear")
+        cut = [cut_patches(network_input(mel)) for mel in passages]
+        embeddings, genre_logits, tag_logits = self._run(np.concatenate(cut))
+        bounds = np.cumsum([len(patches) for patches in cut])[:-1]
+        by_passage = [part.mean(0) for part in np.split(embeddings, bounds)]
+        genres = _softmax(genre_logits.mean(0) / self._card.temperature)
+        tags = (1.0 / (1.0 + np.exp(-tag_logits))).mean(0)
+        first = np.argsort(-genres)[:3]
+        return Hearing(
+            model_id=self.info.model_id,
+            vector=_unit(embeddings.mean(0)),
+            passages=np.stack([_unit(vector) for vector in by_passage]),
+            genres=tuple(Label(self._card.genres[i], float(genres[i])) for i in first),
+            uncertain=bool(genres[first[0]] < self._card.certain),
+            moods=_standing_out(self._card.moods, tags),
+            instruments=_standing_out(self._card.instruments, tags),
+        )
+
+    def _run(self, patches: FloatArray) -> list[FloatArray]:
+        """Embedding, genre logits and tag logits of (n, PATCH_FRAMES, n_mels)."""
+        runs = [
+            self._session.run(None, {"patches": patches[i : i + _BATCH]})
+            for i in range(0, len(patches), _BATCH)
+        ]
+        return [np.concatenate(outputs) for outputs in zip(*runs, strict=True)]
+
+
+def group_probability(columns: Sequence[int], tags: FloatArray) -> FloatArray:
+    """Probability that at least one of some tags applies (noisy or); tags: (..., all tags)."""
+    return 1.0 - np.prod(1.0 - tags[..., list(columns)], axis=-1)
+
+
+def _standing_out(groups: Sequence[TagGroup], tags: FloatArray) -> tuple[Label, ...]:
+    """The groups that a tenth of music or less reaches, the most remarkable first."""
+    found = []
+    for group in groups:
+        probability = float(group_probability(group.columns, tags))
+        if probability >= group.remarkable:
+            found.append((probability / group.remarkable, Label(group.name, probability)))
+    found.sort(key=lambda pair: -pair[0])
+    return tuple(label for _, label in found[:_SHOWN])
+
+
+def _passages(mel: FloatArray) -> list[FloatArray]:
+    starts = list(range(0, len(mel), PASSAGE_FRAMES))
+    if len(starts) > 1 and len(mel) - starts[-1] < _SHORTEST_REST:
+        starts.pop()
+    ends = [*starts[1:], len(mel)]
+    return [mel[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _softmax(logits: FloatArray) -> FloatArray:
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum()
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
