@@ -7,6 +7,7 @@ UTF-8 are shown escaped, so a tag cannot drive the terminal.
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -55,7 +56,7 @@ def print_table(
 ) -> None:
     """Print `rows` under headings, or the sentence `empty` if there are none.
 
-    A cell may have several lines; piped they are joined by "; ".
+    A cell may have several lines; piped they are joined by a middle dot.
     """
     out = console()
     piped = not out.is_terminal
@@ -76,7 +77,7 @@ def print_table(
     count = 0
     for row in rows:
         count += 1
-        cells = [shown(cell, lines=not piped) for cell in row]
+        cells = [shown(_flat(cell) if piped else cell, lines=True) for cell in row]
         table.add_row(*(_cell(cell) for cell in cells))
     if not count:
         click.echo(empty)
@@ -89,14 +90,23 @@ def print_table(
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
+def print_hanging(label: str, text: str) -> None:
+    """Print `text` behind `label`, on a terminal folded below its own beginning."""
+    indent = " " * len(click.unstyle(label))
+    text = shown(text)
+    if sys.stdout.isatty():
+        width = max(20, console().width)
+        text = textwrap.fill(indent + text, width, subsequent_indent=indent).lstrip()
+    click.echo(label + text)
+
+
 def print_facts(facts: Mapping[str, str]) -> None:
     """Print names and values in two columns."""
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        lines = shown(value, lines=True).split("\n")
-        click.echo(f"{click.style(name.ljust(width), bold=True)}  {lines[0]}")
-        for line in lines[1:]:
-            click.echo(f"{' ' * width}  {line}")
+        for number, line in enumerate(value.split("\n")):
+            label = (name if number == 0 else "").ljust(width)
+            print_hanging(click.style(label, bold=True) + "  ", line)
 
 
 def print_json(value: object, *, one_line: bool = False) -> None:
@@ -167,6 +177,10 @@ def bytes_shown(count: int) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1024
     return f"{size:.1f} TiB"
+
+
+def _flat(text: str) -> str:
+    return " · ".join(part for part in text.splitlines() if part)
 
 
 def _cell(text: str) -> Text:

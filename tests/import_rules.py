@@ -188,10 +188,11 @@ def _clock_and_chance(path: str, tree: ast.Module) -> Iterator[str]:
             yield f"{node.lineno} calls {name}; take the clock as an argument"
         elif name.startswith("random.") and name != "random.seed":
             yield f"{node.lineno} calls {name}; take a generator as an argument"
-        elif name.startswith(("np.random.", "numpy.random.")):
+        elif name.startswith(("np.random.", "numpy.random.")) and not (
             # A generator from a given seed is what such an argument is made of.
-            if not name.endswith("default_rng") or not (node.args or node.keywords):
-                yield f"{node.lineno} calls {name}; take a generator or a seed as an argument"
+            name.endswith("default_rng") and (node.args or node.keywords)
+        ):
+            yield f"{node.lineno} calls {name}; take a generator or a seed as an argument"
 
 
 def _lies_in(path: str, home: str) -> bool:

@@ -6,7 +6,7 @@ import click
 
 from indexer.opening import settings_for
 from indexer.options import home_option, json_option
-from indexer.printing import print_json, say, shown
+from indexer.printing import print_hanging, print_json
 
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 _WIDTH = 9
@@ -28,9 +28,9 @@ def doctor(ctx: click.Context, as_json: bool, home: Path | None) -> None:
         findings.append(finding)
         if not as_json:
             state = click.style(finding.state.ljust(_WIDTH), fg=_COLOURS[finding.state])
-            click.echo(f"{state}{finding.name}: {shown(finding.text)}")
+            print_hanging(state, f"{finding.name}: {finding.text}")
             if finding.remedy:
-                say(f"{' ' * _WIDTH}remedy: {finding.remedy}")
+                print_hanging(" " * _WIDTH, f"remedy: {finding.remedy}")
     problems = sum(finding.state == "problem" for finding in findings)
     if as_json:
         print_json({"findings": findings, "problems": problems})

@@ -8,8 +8,8 @@ import click
 
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
-from indexer.options import home_option, port_options
-from indexer.printing import say
+from indexer.options import home_option, json_option, port_options
+from indexer.printing import print_json, say
 
 if TYPE_CHECKING:
     from indexer.ingest import Progress
@@ -31,13 +31,17 @@ class Server(Protocol):
 
 @click.command()
 @port_options
+@json_option
 @home_option
-def serve(host: str | None, port: int | None, home: Path | None) -> None:
-    """Serve the web pages and the API until Ctrl-C."""
+def serve(host: str | None, port: int | None, as_json: bool, home: Path | None) -> None:
+    """Serve the web pages and the API until Ctrl-C; with --json, one line has the address."""
     with opened(home, host=host, port=port) as engine, stop_on_signal() as asked:
         server = start_server(engine)
         try:
-            say(f"Serving on {server.url} (Ctrl-C ends it).")
+            if as_json:
+                print_json({"url": server.url}, one_line=True)
+            else:
+                say(f"Serving on {server.url} (Ctrl-C ends it).")
             wait_for(asked)
         finally:
             server.stop()

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ class StubInfo:
     genres: tuple[str, ...] = GENRES
     moods: tuple[str, ...] = ("calm", "loud")
     instruments: tuple[str, ...] = ("piano",)
-    spec: FeatureSpec = FeatureSpec()
+    spec: FeatureSpec = field(default_factory=FeatureSpec)
 
 
 class StubEar:

@@ -1,21 +1,22 @@
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from small_library import song, write_audio
 from small_library import small_library as small_library_of
+from small_library import song, write_audio
 from tag_writing import write_tags
 
 from indexer.ingest import IngestReport, Progress, ingest
 from indexer.lock import only_run
 from mir.analysis import Tags
 from mir.catalogue import embeddings, failures, files, tracks
-from mir.engine import Engine
+from mir.engine import Engine, open_engine
 from mir.errors import Busy, NotFound
+from mir.settings import load_settings
 from tests.indexer.stub_ear import DeafEar, FragileEar, StubEar
 
 
@@ -29,6 +30,26 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def library(original: Path, tmp_path: Path) -> Path:
     return shutil.copytree(original, tmp_path / "music")
+
+
+@pytest.fixture(scope="session")
+def once_indexed(original: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A library and its home after one run, and the place where both must be put to fit."""
+    live = tmp_path_factory.mktemp("indexed") / "live"
+    shutil.copytree(original, live / "music")
+    with open_engine(load_settings({}, home=live / "home"), embedder=StubEar()) as engine:
+        assert run(engine, live / "music").added == 4
+    return Path(shutil.copytree(live, live.with_name("kept"))), live
+
+
+@pytest.fixture
+def indexed(once_indexed: tuple[Path, Path]) -> Iterator[tuple[Engine, Path]]:
+    """An engine on an indexed library, and that library's folder."""
+    kept, live = once_indexed
+    shutil.rmtree(live)
+    shutil.copytree(kept, live)
+    with open_engine(load_settings({}, home=live / "home"), embedder=StubEar()) as engine:
+        yield engine, live / "music"
 
 
 def run(
@@ -85,10 +106,8 @@ def test_a_library_is_indexed_and_a_second_run_decodes_nothing(
     assert again.seconds_of_music == 0
 
 
-def test_a_moved_file_keeps_its_track_and_is_not_listened_to(
-    engine: Engine, library: Path
-) -> None:
-    run(engine, library)
+def test_a_moved_file_keeps_its_track_and_is_not_listened_to(indexed: tuple[Engine, Path]) -> None:
+    engine, library = indexed
     before = ids(engine)
     (name, *_) = before
     source = next(library.rglob(name))
@@ -106,9 +125,9 @@ def test_a_moved_file_keeps_its_track_and_is_not_listened_to(
 
 
 def test_a_retagged_file_keeps_its_track_and_shows_its_new_tags(
-    engine: Engine, library: Path
+    indexed: tuple[Engine, Path],
 ) -> None:
-    run(engine, library)
+    engine, library = indexed
     before = ids(engine)
     for path in sorted(library.rglob("*.*")):
         write_tags(path, Tags(title=f"New {path.suffix}", artists=("Someone Else",)))
@@ -122,10 +141,8 @@ def test_a_retagged_file_keeps_its_track_and_shows_its_new_tags(
     assert titles == {"New .flac", "New .mp3", "New .ogg", "New .wav"}
 
 
-def test_a_copy_is_a_further_file_of_its_track_until_it_goes(
-    engine: Engine, library: Path
-) -> None:
-    run(engine, library)
+def test_a_copy_is_a_further_file_of_its_track_until_it_goes(indexed: tuple[Engine, Path]) -> None:
+    engine, library = indexed
     source = next(library.rglob("*.flac"))
     copy = library / "copy.flac"
     shutil.copy(source, copy)
@@ -140,8 +157,8 @@ def test_a_copy_is_a_further_file_of_its_track_until_it_goes(
     assert_consistent(engine)
 
 
-def test_a_gone_file_takes_its_track_and_its_vector_along(engine: Engine, library: Path) -> None:
-    run(engine, library)
+def test_a_gone_file_takes_its_track_and_its_vector_along(indexed: tuple[Engine, Path]) -> None:
+    engine, library = indexed
     next(library.rglob("*.flac")).unlink()
     assert run(engine, library, load=DeafEar).removed == 1
     with engine.catalogue.session() as session:
@@ -150,8 +167,8 @@ def test_a_gone_file_takes_its_track_and_its_vector_along(engine: Engine, librar
 
 
 @pytest.mark.parametrize("empty", [True, False], ids=["empty", "missing"])
-def test_an_unmounted_root_prunes_nothing(engine: Engine, library: Path, empty: bool) -> None:
-    run(engine, library)
+def test_an_unmounted_root_prunes_nothing(indexed: tuple[Engine, Path], empty: bool) -> None:
+    engine, library = indexed
     library.rename(library.with_name("away"))
     if empty:
         library.mkdir()
@@ -171,8 +188,8 @@ def test_a_folder_that_never_was_is_an_error(engine: Engine, tmp_path: Path) -> 
         run(engine, tmp_path / "nowhere")
 
 
-def test_changed_sound_at_a_known_path_is_another_track(engine: Engine, library: Path) -> None:
-    run(engine, library)
+def test_changed_sound_at_a_known_path_is_another_track(indexed: tuple[Engine, Path]) -> None:
+    engine, library = indexed
     before = ids(engine)
     path = next(library.rglob("*.flac"))
     write_audio(path, song(99, 3.0, 22_050), 22_050)
@@ -295,8 +312,8 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_does_the_rest(
     assert len(ids(engine)) == 13
 
 
-def test_an_early_end_takes_nothing_out(engine: Engine, library: Path) -> None:
-    run(engine, library)
+def test_an_early_end_takes_nothing_out(indexed: tuple[Engine, Path]) -> None:
+    engine, library = indexed
     before = ids(engine)
     source = next(library.rglob("*.flac"))
     source.rename(library / "renamed.flac")

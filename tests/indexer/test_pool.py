@@ -76,7 +76,7 @@ def test_an_error_of_ours_at_the_start_is_shown_as_it_is() -> None:
 
 
 def test_workers_that_cannot_start_end_the_run() -> None:
-    with pytest.raises(MirError, match="cannot start.*SIGKILL.*mir doctor"):
+    with pytest.raises(MirError, match=r"cannot start.*SIGKILL.*mir doctor"):
         answers(["a", "b"], dead_on_arrival)
 
 

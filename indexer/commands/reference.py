@@ -1,0 +1,109 @@
+"""Writes the reference of the command line: `python -m indexer.commands.reference > docs/cli.md`.
+
+A test holds that the page in docs/ is what this prints.
+"""
+
+# ruff: noqa: E501 (a row of a Markdown table cannot be wrapped)
+
+from collections.abc import Iterator
+
+import click
+
+from indexer.cli import COMMANDS, cli
+
+_BEFORE = """\
+# The command line
+
+<!-- Made by `python -m indexer.commands.reference > docs/cli.md`; change the commands, not this. -->
+
+`mir COMMAND --help` says the same in a terminal. Every command opens the library in its home
+(`--home`, or `MIR_HOME`; see [settings](settings.md)), does one thing and prints: a table for
+people, or with `--json` what a program can read.
+
+* A table fits the terminal; piped, it is plain text with one line a row and nothing cut.
+* Errors are one line on standard error, `mir: …`, with exit status 1; wrong usage has status 2;
+  Ctrl-C has 130 and loses nothing that was stored.
+* A TRACK is named by its id, by one of its files, by its whole title, or by words of its title,
+  artists and album that only one track has.
+* Filters: `--genre` may be repeated (any of them), as may `--all-genres` (all of them) and
+  `--not-genre` (none of them). They are applied inside the search, so that `--count` is met
+  whenever enough tracks qualify.
+"""
+
+_SHAPES = """\
+## What `--json` prints
+
+Names and shapes are those of the [API](api.md); names may be added, but none changes its
+meaning. Text is ASCII with escapes. Bytes of a file name that are not UTF-8 stand as lone
+surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths are seconds.
+
+| command | shape |
+|---|---|
+| `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, sound}, "hits": [HIT, …]}` |
+| `similar`, `next` | `{"hits": [HIT, …]}` |
+| `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
+| `genres` | `{"genres": [{name, tracks, predicted, tagged}, …]}` |
+| `failures` | `{"failures": [{path, reason, stage, failed_at}, …], "total", "offset"}` |
+| `status` | `{home, database, tracks, failures, genres, indexed, index_revision, revision, model_id, roots, last_failures}` |
+| `index` | `{added, updated, moved, removed, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
+| `up` | one line `{"url"}`, and a second one as `index` when that is done |
+| `serve` | one line `{"url"}` |
+| `rebuild` | `{"indexed"}` |
+| `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem` |
+
+A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],
+`similarity` the share of the library that is less similar, in [0, 1].
+
+A TRACK is `{id, title, artists, album, album_artist, year, track_number, disc_number, seconds,
+composer, copyright, licence, isrc, recording_mbid, release_mbid, artist_mbids, tag_genres,
+genres, uncertain, moods, instruments, sound, container, files, added_at}`; `genres`, `moods` and
+`instruments` are lists of `{name, probability}`, `sound` is `{tempo, tempo_confidence, key, mode,
+key_confidence, loudness}`. What is not known is `null` or an empty list.
+"""
+
+
+def reference() -> str:
+    """Return the whole page."""
+    context = click.Context(cli, info_name="mir")
+    sections = []
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        sections += list(_sections(command, context, name))
+    return "\n".join([_BEFORE, *sections, _SHAPES])
+
+
+def _sections(command: click.Command, parent: click.Context, name: str) -> Iterator[str]:
+    context = click.Context(command, info_name=name, parent=parent)
+    usage = " ".join(command.collect_usage_pieces(context))
+    lines = [f"## {context.command_path}\n", f"    {context.command_path} {usage}\n"]
+    lines.append(_paragraphs(command.help or ""))
+    rows = [
+        record
+        for parameter in command.get_params(context)
+        if isinstance(parameter, click.Option) and "--help" not in parameter.opts
+        if (record := parameter.get_help_record(context)) is not None
+    ]
+    if rows:
+        lines.append("| option | |\n|---|---|")
+        lines += [f"| `{names}` | {_cell(text)} |" for names, text in rows]
+        lines.append("")
+    yield "\n".join(lines)
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            assert found is not None
+            yield from _sections(found, context, inner)
+
+
+def _paragraphs(text: str) -> str:
+    blocks = [" ".join(block.split()) for block in text.split("\n\n")]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    click.echo(reference(), nl=False)
