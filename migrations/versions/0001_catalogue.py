@@ -56,12 +56,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("path", name=op.f("uq_roots_path")),
         sqlite_autoincrement=True,
     )
-    op.create_table(
+    state = op.create_table(
         "state",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_state")),
     )
+    op.bulk_insert(state, [{"key": "revision", "value": "0"}])
     op.create_table(
         "tracks",
         sa.Column("id", ID, nullable=False),

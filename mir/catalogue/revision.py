@@ -1,6 +1,6 @@
 """The number that grows with every change to the set of embeddings, and the turn to write."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mir.catalogue.tables import state
@@ -13,8 +13,8 @@ def revision(session: Session) -> int:
 
     Read it before the vectors: then what is built from them is at least as new as it says.
     """
-    value = session.execute(select(state.c.value).where(state.c.key == _KEY)).scalar()
-    return int(value or 0)
+    # The first migration made this row, so that there is one to wait for.
+    return int(session.execute(select(state.c.value).where(state.c.key == _KEY)).scalar_one())
 
 
 def take_turn(session: Session) -> None:
@@ -22,9 +22,7 @@ def take_turn(session: Session) -> None:
 
     What is read afterwards stays true until the commit, on both databases.
     """
-    touched = session.execute(update(state).where(state.c.key == _KEY).values(value=state.c.value))
-    if touched.rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(state).values(key=_KEY, value="0"))
+    session.execute(update(state).where(state.c.key == _KEY).values(value=state.c.value))
 
 
 def bump(session: Session) -> int:

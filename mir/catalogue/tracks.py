@@ -152,6 +152,9 @@ def page(
 
 
 def _read(session: Session, ids: Sequence[int]) -> dict[int, Track]:
+    # Others may store and remove between these statements. What is read first was stored with
+    # its names and files, and what has no file any more was removed.
+    rows = session.execute(select(tracks).where(tracks.c.id.in_(ids))).all()
     credited: dict[int, list[str]] = defaultdict(list)
     album_artist: dict[int, str] = {}
     for track_id, role, name in session.execute(
@@ -240,5 +243,6 @@ def _read(session: Session, ids: Sequence[int]) -> dict[int, Track]:
             paths=tuple(restored(f.path) for f in held[row.id]),
             added_at=row.added_at,
         )
-        for row in session.execute(select(tracks).where(tracks.c.id.in_(ids))).all()
+        for row in rows
+        if held[row.id]
     }
