@@ -1,5 +1,6 @@
 """Opens media files with FFmpeg, and only as media files: nothing that names other files."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -19,10 +20,28 @@ _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "none"}
 _PATIENCE = 5_000  # damaged packets in a row, after which the rest is given up
 
 
+class _Input:
+    """What FFmpeg needs of a file, with -1 for an impossible seek: an error it could only print.
+
+    It also keeps the name back, by whose suffix FFmpeg would guess.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read = file.read
+        self.tell = file.tell
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except (ValueError, OverflowError, OSError):
+            return -1
+
+
 @contextmanager
 def open_container(file: BinaryIO) -> Iterator[InputContainer]:
     """A demuxer over `file`; av.FFmpegError if FFmpeg does not know what it is."""
-    with av.open(file, mode="r", metadata_errors="replace", options=_OPTIONS) as container:
+    with av.open(_Input(file), mode="r", metadata_errors="replace", options=_OPTIONS) as container:
         yield container
 
 

@@ -11,7 +11,19 @@ from mir.errors import AudioError
 Source = Path | bytes
 """A file, or the bytes of an upload."""
 
+
 _SAMPLE_OF_TEXT = 512  # bytes looked at to tell text from sound
+
+
+class _Clip(io.BytesIO):
+    """Bytes in memory. Damaged headers send readers before the start: there is no going there."""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """As BytesIO, but -1 instead of an error, which a library in C could only print."""
+        try:
+            return super().seek(offset, whence)
+        except (ValueError, OverflowError):
+            return -1
 
 
 def name_of(source: Source) -> str:
@@ -26,7 +38,7 @@ def open_source(source: Source) -> BinaryIO:
     if isinstance(source, bytes):
         if not source:
             raise AudioError("the clip is empty (0 bytes); choose a file that holds music")
-        return io.BytesIO(source)
+        return _Clip(source)
     name = name_of(source)
     try:
         mode = source.stat().st_mode
