@@ -47,8 +47,11 @@ def estimate(passages: Sequence[FloatArray], sample_rate: int) -> Key | None:
     passages: (n,) samples each, mono.
     """
     classes = pitch_classes(passages, sample_rate)
-    if classes is None:
-        return None
+    return None if classes is None else best_key(classes)
+
+
+def best_key(classes: NDArray[np.floating]) -> Key | None:
+    """The key whose profile correlates best with the pitch classes C … B, shape (12,), if any."""
     centred = classes - classes.mean()
     length = float(np.linalg.norm(centred))
     if length < 1e-6:
