@@ -1,5 +1,6 @@
 """What is listened to: a file on disk, or a clip held in memory."""
 
+import codecs
 import io
 import os
 import stat
@@ -10,7 +11,6 @@ from mir.errors import AudioError
 
 Source = Path | bytes
 """A file, or the bytes of an upload."""
-
 
 _SAMPLE_OF_TEXT = 512  # bytes looked at to tell text from sound
 
@@ -87,8 +87,8 @@ def _is_text(beginning: bytes) -> bool:
     if b"\0" in beginning:
         return False
     try:
-        # The last character may be cut in two.
-        text = beginning[: max(1, len(beginning) - 3)].decode("utf-8")
+        # Incremental, for the last character may be cut.
+        text = codecs.getincrementaldecoder("utf-8")().decode(beginning)
     except UnicodeDecodeError:
         return False
     return all(character.isprintable() or character.isspace() for character in text)
