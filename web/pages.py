@@ -111,8 +111,9 @@ def favicon() -> AnyResponse:
 def _search_page(form: SearchForm, **more: object) -> str:
     with engine().catalogue.session() as session:
         count = tracks.count(session)
-    genres = [genre for genre in genre_list().genres if genre.predicted]
-    chips = [genre.name for genre in genres[:_CHIPS]]
+    every = genre_list().genres
+    genres = [genre for genre in every if genre.predicted]
+    chips = [genre.name for genre in every[:_CHIPS]]
     chips += [name for name in form.genre if name not in chips]
     return render_template(
         "search.html", form=form, chips=chips, genres=genres, track_count=count, **more

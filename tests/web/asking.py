@@ -1,16 +1,23 @@
 """How the tests of the web ask: clips as uploads, and problems as they must look."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from stub_embedder import StubEmbedder
 from werkzeug.test import TestResponse
 
-from mir.engine import Engine
+from indexer.analyse import analyse
+from mir.analysis import Analysis, Failure
+from mir.catalogue import failures, files, tracks
+from mir.engine import Engine, open_engine
+from mir.settings import load_settings
 
+NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 UPLOAD_LIMIT = 2 * 2**20  # bytes, of the library that these tests ask
 
 
@@ -33,6 +40,27 @@ def client_of(app: Flask) -> FlaskClient:
     """A client of that application."""
     app.test_client_class = ClosingClient
     return app.test_client()
+
+
+def fill(engine: Engine, paths: list[Path]) -> None:
+    """Analyse the files into the engine's catalogue and index."""
+    embedder: Any = engine.embedder
+    with engine.catalogue.session() as session:
+        for path in paths:
+            found = analyse(path, embedder)
+            assert isinstance(found, Analysis), found
+            tracks.store(session, found, NOW)
+        files.add_root(session, paths[0].parent.parent)
+        broken = Failure(Path("/music/broken \udcff.mp3"), 9, 1, "It holds <no> sound.", "decode")
+        failures.record(session, broken, NOW)
+    engine.refresh_index()
+
+
+def open_library(home: Path) -> Engine:
+    """An engine with the stub embedder, in an empty home."""
+    embedder: Any = StubEmbedder()
+    settings = load_settings({}, home=home, port=0, max_clip_seconds=6.0)
+    return open_engine(replace(settings, max_upload_bytes=UPLOAD_LIMIT), embedder)
 
 
 def clip(source: Path | bytes, **fields: Any) -> dict[str, Any]:

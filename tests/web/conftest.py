@@ -2,46 +2,13 @@
 
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from small_library import FORMATS, small_library
-from stub_embedder import StubEmbedder
 
-from indexer.analyse import analyse
-from mir.analysis import Analysis, Failure
-from mir.catalogue import failures, files, tracks
-from mir.engine import Engine, open_engine
-from mir.settings import load_settings
-from tests.web.asking import UPLOAD_LIMIT, Library, client_of
+from tests.web.asking import Library, client_of, fill, open_library
 from web.app import create_app
-
-NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
-
-
-def fill(engine: Engine, paths: list[Path]) -> None:
-    """Analyse the files into the engine's catalogue and index."""
-    embedder: Any = engine.embedder
-    with engine.catalogue.session() as session:
-        for path in paths:
-            found = analyse(path, embedder)
-            assert isinstance(found, Analysis), found
-            tracks.store(session, found, NOW)
-        files.add_root(session, paths[0].parent.parent)
-        broken = Failure(Path("/music/broken \udcff.mp3"), 9, 1, "It holds <no> sound.", "decode")
-        failures.record(session, broken, NOW)
-    engine.refresh_index()
-
-
-def open_library(home: Path) -> Engine:
-    """An engine with the stub embedder, in an empty home."""
-    embedder: Any = StubEmbedder()
-    settings = load_settings({}, home=home, port=0, max_clip_seconds=6.0)
-    return open_engine(replace(settings, max_upload_bytes=UPLOAD_LIMIT), embedder)
 
 
 @pytest.fixture(scope="session")

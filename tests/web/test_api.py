@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_library import song, write_audio
 
 from mir import errors
-from tests.web.asking import Library, client_of, clip, problem_of
+from tests.web.asking import UPLOAD_LIMIT, Library, client_of, clip, problem_of
 from web import problems
 from web.app import create_app
 from web.context import Context, attach
@@ -66,8 +66,12 @@ class TestSearch:
 
 class TestUploads:
     def test_too_large_is_refused_with_the_limit(self, client: FlaskClient) -> None:
-        form = clip(b"\0" * (3 * 2**20))
-        problem = problem_of(client.post(f"{API}/search", data=form), 413)
+        response = client.post(
+            f"{API}/search",
+            data=b"\0" * (UPLOAD_LIMIT + 2**20),
+            content_type="multipart/form-data; boundary=x",
+        )
+        problem = problem_of(response, 413)
         assert "2 MB" in problem["detail"]
         assert "MIR_MAX_UPLOAD_MB" in problem["detail"]
 

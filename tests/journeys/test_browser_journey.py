@@ -1,0 +1,284 @@
+"""The pages in a real browser: seen, clicked, heard, by keyboard, on a phone, in the dark."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from small_library import small_library, song, track_tags, write_audio
+
+from mir.analysis import Tags
+from tests.web.asking import Library, fill, open_library
+from web.serve import start
+
+CHROMIUM = Path("/usr/bin/chromium")
+SECONDS = 5.5
+HOSTILE = (
+    "A Title That Goes On and On Because Its Author Could Not Stop " * 6,
+    "Donaudampfschifffahrtsgesellschaftskapitän" * 8,
+    "شمس الليل والقمر وما بينهما",
+    "🌊🌙✨ <script>alert(1)</script> \" ' &amp;",
+)
+_DROP = """(encoded) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([bytes], "a clip.flac"));
+  return dropped;
+}"""
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page and what went wrong on it."""
+
+    page: Page
+    url: str
+    troubles: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note errors of scripts, of the console and of the policy, and other hosts."""
+        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        self.page.on(
+            "console",
+            lambda said: said.type == "error" and self.troubles.append(f"console: {said.text}"),
+        )
+        self.page.on("request", lambda request: self._same_host(request.url))
+
+    def open(self, path: str) -> None:
+        """Go to that page."""
+        self.page.goto(self.url + path)
+
+    def drop(self, content: bytes) -> None:
+        """Drop a file of that content on the search page."""
+        encoded = base64.b64encode(content).decode()
+        dropped = self.page.evaluate_handle(_DROP, encoded)
+        self.page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
+
+    def heard_until(self) -> float:
+        """Where the player is, in seconds."""
+        position: float = self.page.evaluate("document.querySelector('audio').currentTime")
+        return position
+
+    def hears_beyond(self, seconds: float) -> None:
+        """Wait until the player is beyond that moment."""
+        self.page.wait_for_function(
+            "(moment) => document.querySelector('audio').currentTime > moment",
+            arg=seconds,
+            timeout=15_000,
+        )
+
+    def found(self) -> list[str]:
+        """The titles of the tracks listed."""
+        return self.page.locator("main .tracks .track-title").all_inner_texts()
+
+    def _same_host(self, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != urlsplit(self.url).netloc:
+            self.troubles.append(f"asked another host: {address}")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
+    """A library with some hostile titles, and the address where it is served."""
+    home = tmp_path_factory.mktemp("browser")
+    paths = small_library(home / "music", tracks=8, formats=("flac", "mp3"), seconds=SECONDS)
+    for number, title in enumerate(HOSTILE):
+        samples = song(100 + number, 3.0, 22_050)
+        path = home / "music" / "Album 1" / f"hostile {number}.flac"
+        paths.append(write_audio(path, samples, 22_050, Tags(title=title, artists=(title,))))
+    with open_library(home / "home") as engine:
+        fill(engine, paths)
+        server = start(engine)
+        yield Library(engine, tuple(paths)), server.url
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it there is no knowing whether the pages work."""
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing; install it with: apt-get install -y chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def seen(browser: Browser, served: tuple[Library, str]) -> Iterator[Watched]:
+    """A fresh page that is being watched; at the end nothing may have gone wrong on it."""
+    page = browser.new_page(viewport={"width": 1200, "height": 800})
+    page.set_default_timeout(15_000)
+    watched = Watched(page, served[1])
+    watched.watch()
+    yield watched
+    page.close()
+    assert watched.troubles == []
+
+
+def test_search_listen_filter_and_wander(seen: Watched, served: tuple[Library, str]) -> None:
+    library, _ = served
+    page = seen.page
+    seen.open("/")
+    page.evaluate("window.sameDocument = true")
+
+    seen.drop(library.files[2].read_bytes())
+    page.wait_for_selector("#results .track")
+    assert seen.found()[0] == "Song 3"
+    assert page.locator("#heard .shares li").count() == 3
+    assert "a clip.flac" in page.locator("#drop").inner_text()
+
+    page.locator("#results .play").first.click()
+    seen.hears_beyond(0.3)
+    assert page.locator("#player .track-title").inner_text() == "Song 3"
+
+    everything = seen.found()
+    page.locator("#filters label", has_text="Folk").click()
+    page.wait_for_function(
+        "(before) => document.querySelectorAll('#results .track').length < before",
+        arg=len(everything),
+    )
+    assert 0 < len(seen.found()) < len(everything)
+    listed = set(seen.found())
+    narrowed = page.request.get(f"{seen.url}/api/v1/tracks", params={"genre": "Folk"})
+    assert listed == {" ".join(track["title"].split()) for track in narrowed.json()["tracks"]}
+    assert page.evaluate("window.sameDocument")
+    position = seen.heard_until()
+    seen.hears_beyond(position)
+
+    page.locator("#results .track-title").last.click()
+    page.wait_for_selector("#near-title >> text=What is near")
+    assert page.url.startswith(f"{seen.url}/tracks/")
+    assert page.evaluate("window.sameDocument"), "the player was thrown away with the page"
+
+    page.go_back()
+    page.wait_for_selector("#heard .shares")
+    assert set(seen.found()) == listed
+
+    page.click("nav >> text=Browse")
+    page.wait_for_selector(".tiles")
+    page.locator(".tile").first.click()
+    page.wait_for_selector(".crumb")
+    assert seen.found()
+
+    page.click("nav >> text=Library")
+    page.wait_for_selector("table")
+    assert "It holds <no> sound." in page.locator("table").inner_text()
+    assert page.evaluate("window.sameDocument")
+
+
+def test_the_player_seeks_pauses_and_goes_on(seen: Watched) -> None:
+    page = seen.page
+    seen.open("/browse?q=song")
+    titles = seen.found()
+    page.locator(".play").first.click()
+    seen.hears_beyond(0.2)
+    page.locator("#player [data-part=seek]").fill("3")
+    seen.hears_beyond(3.0)
+    page.locator("#player [data-part=toggle]").click()
+    assert page.evaluate("document.querySelector('audio').paused")
+    page.locator("#player [data-part=next]").click()
+    page.wait_for_function(
+        "(title) => document.querySelector('#player .track-title').textContent === title",
+        arg=titles[1],
+    )
+    seen.hears_beyond(0.2)
+    page.locator("#player [data-part=seek]").fill(str(SECONDS - 0.4))
+    page.wait_for_function(
+        "(title) => document.querySelector('#player .track-title').textContent === title",
+        arg=titles[2],
+    )
+
+
+def test_play_what_is_near(seen: Watched) -> None:
+    page = seen.page
+    seen.open("/tracks/1")
+    page.click("text=Play what is near")
+    page.wait_for_selector("#player [data-part=note]:has-text('tracks that are near')")
+    page.locator("#player [data-part=next]").click()
+    page.wait_for_function(
+        "(title) => document.querySelector('#player .track-title').textContent !== title",
+        arg=track_tags(0).title,
+    )
+    seen.hears_beyond(0.1)
+
+
+def test_find_by_name(seen: Watched) -> None:
+    page = seen.page
+    seen.open("/library")
+    page.fill("#find-text", "song 4")
+    page.press("#find-text", "Enter")
+    page.wait_for_url("**/browse?q=song+4")
+    page.wait_for_selector(".tracks")
+    assert "Song 4" in seen.found()
+
+
+def test_what_is_no_audio_is_refused_in_words(seen: Watched) -> None:
+    seen.open("/")
+    seen.drop(b"this is no music " * 100)
+    notice = seen.page.locator("#trouble")
+    notice.wait_for()
+    assert "audio" in notice.inner_text()
+    seen.drop(b"\0" * (3 * 2**20))
+    seen.page.wait_for_function("document.querySelector('#trouble').textContent.includes('MB')")
+    # The browser itself reports the refusal; nothing else may be wrong.
+    assert all("422" in trouble for trouble in seen.troubles)
+    seen.troubles.clear()
+
+
+def test_by_keyboard_alone(seen: Watched, served: tuple[Library, str]) -> None:
+    page = seen.page
+    seen.open("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "clip"
+    page.set_input_files("#clip", served[0].files[0])
+    page.wait_for_selector("#results .track")
+    before = len(seen.found())
+    while page.evaluate("document.activeElement.value") != "Folk":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_function(
+        "(before) => document.querySelectorAll('#results .track').length !== before", arg=before
+    )
+    assert page.evaluate("document.activeElement.checked"), "the focus was lost"
+    while "play" not in page.evaluate("document.activeElement.className").split():
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    seen.hears_beyond(0.1)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (390, "light"), (1200, "dark")])
+def test_nothing_is_wider_than_the_window(
+    browser: Browser, served: tuple[Library, str], width: int, scheme: str
+) -> None:
+    library, url = served
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    paths = ["/", "/browse", "/library", "/about", "/nothing"]
+    for path in [*paths, *(f"/tracks/{number}" for number in range(8, 13))]:
+        page.goto(url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.goto(url)
+    page.set_input_files("#clip", library.files[9])
+    page.wait_for_selector("#results .track")
+    page.locator("#results .play").first.click()
+    page.wait_for_selector("#player:not([hidden])")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_the_api_can_be_tried(seen: Watched) -> None:
+    seen.open("/api/docs")
+    seen.page.wait_for_selector(".opblock:has-text('/api/v1/search')")
+    seen.page.locator(".opblock:has-text('/api/v1/health') .opblock-summary-control").click()
+    seen.page.click("text=Try it out")
+    seen.page.click("button.execute")
+    seen.page.wait_for_selector(".live-responses-table >> text=200")
