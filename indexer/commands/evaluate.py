@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -115,11 +115,20 @@ def _report(
         with click.progressbar(
             length=len(labelled.items), label=shown(labelled.name), file=sys.stderr
         ) as bar:
-            heard = hear_set(labelled, ear.load, ear.jobs, lambda done, _, bar=bar: bar.update(1))
+            show = partial(_advance, bar)
+            heard = hear_set(labelled, ear.load, ear.jobs, show)
         made += tables(heard)
         left_out += heard.left_out
-    model = {"name": ear.info.name, "id": ear.info.model_id, "size": ear.info.dimension}
+    model: dict[str, str | int] = {
+        "name": ear.info.name,
+        "id": ear.info.model_id,
+        "size": ear.info.dimension,
+    }
     return Report(title, model, tuple(made), tuple(left_out))
+
+
+def _advance(bar: Any, done: int, total: int) -> None:
+    bar.update(1)
 
 
 def _print(report: "Report", output: Path | None, as_json: bool) -> None:
