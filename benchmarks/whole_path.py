@@ -65,9 +65,8 @@ def main() -> int:
         index(log, library, home, given.tracks, given.jobs)
         search(log, mixed, home)
         go_on(log, home)
-        with served(home) as url:
-            log.step("serve", True, f"answers on {url}")
-            over_http(log, mixed, url, given.tracks)
+        with served(log, home) as url:
+            over_http(log, mixed, url)
     print("All went well." if not log.failed else f"Went wrong: {', '.join(log.failed)}")
     return int(bool(log.failed))
 
@@ -120,7 +119,7 @@ def go_on(log: Log, home: Path) -> None:
     log.step("next", right, f"{len(hits)} tracks to play after three")
 
 
-def over_http(log: Log, mixed: Mixed, url: str, count: int) -> None:
+def over_http(log: Log, mixed: Mixed, url: str) -> None:
     """Fourth journey: the API and the pages."""
     api = f"{url}/api/v1"
     log.step("GET /health", get(f"{api}/health")["status"] == "ok", "ok")
@@ -164,7 +163,7 @@ def mir(home: Path, *arguments: str) -> Any:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
+def served(log: Log, home: Path) -> Iterator[str]:
     """Run `mir serve` on a free port; the value is its address."""
     command = [*MIR, "serve", "--home", str(home)]
     environment = os.environ | {"MIR_PORT": "0", "PYTHONUNBUFFERED": "1"}
@@ -175,10 +174,15 @@ def served(home: Path) -> Iterator[str]:
         address = re.search(r"http://[\w.:\[\]]+\d", line)
         if address is None:
             raise SystemExit(f"mir serve did not say where it answers but {line!r}")
-        yield address.group().rstrip("/")
-    finally:
+        url = address.group().rstrip("/")
+        log.step("serve", True, f"answers on {url}")
+        yield url
         server.terminate()
-        server.wait(20)
+        status = server.wait(60)
+        log.step("stop", status == 0, f"the server ended with status {status}")
+    finally:
+        server.kill()
+        server.wait()
 
 
 def get(url: str) -> Any:
