@@ -121,6 +121,6 @@ def _bind(host: str, port: int) -> socket.socket:
         why = "in use" if error.errno == errno.EADDRINUSE else (error.strerror or "unusable")
         raise SettingsError(
             f"Port {port} on {host} cannot be used ({why}): stop the program that holds it, "
-            "or set MIR_PORT to another."
+            "or choose another with --port or MIR_PORT."
         ) from error
     return bound

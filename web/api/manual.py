@@ -95,7 +95,7 @@ def _type(schema: dict[str, Any]) -> str:
         return {"binary": "file", "date-time": "moment"}[schema["format"]]
     text = _NAMES.get(schema.get("type", ""), "anything")
     if "minimum" in schema and "maximum" in schema:
-        text += f", {schema['minimum']} to {schema['maximum']}"
+        text += f", {int(schema['minimum'])} to {int(schema['maximum'])}"
     if schema.get("default") not in (None, []):
         text += f", by default {schema['default']}"
     return text

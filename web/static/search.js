@@ -73,7 +73,7 @@ export function startSearch(main) {
   }
 
   function busy(is, fresh) {
-    main.querySelector("#busy").hidden = !is;
+    main.querySelector("#busy").hidden = !(is && fresh); // a filter dims the results instead
     main.querySelector("#results").setAttribute("aria-busy", String(is));
     if (is && fresh) main.querySelector("[data-part=hint]").textContent = "Listening…";
     if (is) main.querySelector("#announce").textContent = "Listening to the clip.";

@@ -1,0 +1,110 @@
+"""What requests may say: fields, their bounds, and the one grammar of filters."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from mir.catalogue.filters import Filter
+
+MAX_ID = 2**31 - 1  # what every supported database can hold
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the NUL character")
+    return text
+
+
+Text = Annotated[str, Field(max_length=500), AfterValidator(_no_nul)]
+Texts = Annotated[list[Text], Field(max_length=50)]
+Year = Annotated[int, Field(ge=0, le=9999)]
+TrackId = Annotated[int, Field(ge=1, le=MAX_ID)]
+TrackIds = Annotated[list[TrackId], Field(max_length=500)]
+
+
+class Asked(BaseModel):
+    """A request: unknown fields are refused, empty ones count as not given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict):
+            return fields
+        kept = {
+            k: [v for v in f if v != ""] if isinstance(f, list) else f for k, f in fields.items()
+        }
+        return {name: value for name, value in kept.items() if value not in ("", [], None)}
+
+
+class FilterFields(Asked):
+    """The one grammar of filters, for every door."""
+
+    genre: Texts = Field(default=[], description="Keep tracks of any of these genres.")
+    all_genres: Texts = Field(default=[], description="Keep tracks of all of these genres.")
+    not_genre: Texts = Field(default=[], description="Leave out tracks of these genres.")
+    artist: Text | None = Field(default=None, description="Keep tracks by this artist.")
+    year_from: Year | None = Field(default=None, description="Keep tracks from this year on.")
+    year_to: Year | None = Field(default=None, description="Keep tracks up to this year.")
+
+    def filter(self) -> Filter:
+        """What the catalogue and the index understand."""
+        return Filter(
+            genres_any=tuple(self.genre),
+            genres_all=tuple(self.all_genres),
+            genres_none=tuple(self.not_genre),
+            artist=self.artist,
+            year_from=self.year_from,
+            year_to=self.year_to,
+        )
+
+
+Count = Annotated[int, Field(ge=1, le=200, description="How many tracks to answer with.")]
+Offset = Annotated[int, Field(ge=0, le=MAX_ID, description="How many to skip.")]
+Limit = Annotated[int, Field(ge=1, le=200, description="How many to list at most.")]
+
+
+class ClipForm(Asked):
+    """The multipart form of `POST /classify`."""
+
+
+class SearchForm(FilterFields):
+    """The multipart form of `POST /search`, beside the file `clip`."""
+
+    count: Count = 20
+
+
+class SimilarQuery(FilterFields):
+    """The query of `/tracks/{id}/similar`."""
+
+    count: Count = 20
+
+
+class TracksQuery(FilterFields):
+    """The query of `/tracks`."""
+
+    q: Text | None = Field(default=None, description="Text in the title, an artist or the album.")
+    offset: Offset = 0
+    limit: Limit = 50
+
+
+class NextQuery(FilterFields):
+    """The query of `/recommendations`."""
+
+    seed: TrackIds = Field(min_length=1, description="Tracks to go on from, by id.")
+    exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
+    count: Count = 20
+
+
+class PageQuery(Asked):
+    """Where in a list to begin and how much of it to give."""
+
+    offset: Offset = 0
+    limit: Limit = 50
+
+
+class TrackPath(BaseModel):
+    """The track that an address names."""
+
+    track_id: TrackId = Field(description="The track's id.")
