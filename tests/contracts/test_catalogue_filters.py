@@ -51,7 +51,7 @@ def _fill(catalogue: Catalogue) -> list[Kept]:
     draw = np.random.default_rng(7)
     kept = []
     with catalogue.session() as session:
-        for n in range(120):
+        for n in range(60):
             chosen = [GENRES[i] for i in draw.permutation(len(GENRES))[: draw.integers(0, 4)]]
             probable = sorted(draw.choice([0.05, 0.1, STRONG, 0.3, 0.5], len(chosen)))[::-1]
             hearing = made_up_hearing(
@@ -115,7 +115,7 @@ def filters(draw: st.DrawFn) -> Filter:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(chosen=filters())
 def test_a_filter_equals_its_words(
