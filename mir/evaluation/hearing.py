@@ -110,7 +110,11 @@ _worker_embedder: Ear | None = None
 
 
 def _begin(load_embedder: Callable[[], Ear]) -> None:
+    # It comes with scikit-learn, as that does with librosa.
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     global _worker_embedder
+    threadpool_limits(1)  # the processes are the parallelism; more threads would only contend
     _worker_embedder = load_embedder()
 
 
