@@ -162,7 +162,7 @@ def index(settings: Settings) -> Finding:
     from mir.catalogue.session import open_catalogue
     from mir.errors import VectorIndexError
     from mir.model.embedder import Embedder
-    from mir.vectors.store import load, read_manifest
+    from mir.vectors.store import load, manifest_path, read_manifest
 
     if _no_catalogue_yet(settings) or schema_revision(settings.database_url) is None:
         return Finding("index", "ok", "not made yet")
@@ -176,9 +176,9 @@ def index(settings: Settings) -> Finding:
         catalogue.close()
     try:
         manifest = read_manifest(settings.index_dir)
-        if manifest is None:
+        if manifest is None and not manifest_path(settings.index_dir).exists():
             return Finding("index", "warning", "none yet", "run `mir rebuild`")
-        load(settings.index_dir)
+        _, manifest = load(settings.index_dir)
     except VectorIndexError as error:
         return Finding("index", "problem", str(error), "run `mir rebuild`; nothing is lost")
     text = f"{manifest.count} tracks of {present} in the catalogue"

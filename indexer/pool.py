@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -180,7 +181,9 @@ class _Pool:
             target=_serve, args=(theirs, self._recipe, self._memory_each), daemon=True
         )
         # Ctrl-C reaches the whole process group; only the parent shall act on it. The child
-        # inherits the blocked mask, and the parent loses no signal.
+        # inherits the blocked mask, and the parent loses no signal. The tracker that comes
+        # with the first process would lift the mask again, so it has to be there before.
+        resource_tracker.ensure_running()
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process.start()

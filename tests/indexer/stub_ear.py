@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +64,15 @@ class FragileEar(StubEar):
     def hear(self, mels: Sequence[FloatArray]) -> Hearing:
         if not any(mel.any() for mel in mels):
             os.kill(os.getpid(), signal.SIGKILL)
+        return super().hear(mels)
+
+
+class SlowEar(StubEar):
+    """Takes its time, and leaves a mark when it begins."""
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        Path("home/first-heard").touch()
+        time.sleep(0.3)
         return super().hear(mels)
 
 

@@ -1,0 +1,280 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from indexer.cli import COMMANDS, cli
+from indexer.lock import only_run
+from tests.indexer.stub_ear import StubEar
+
+Mir = Callable[..., Result]
+
+TRACK_KEYS = """
+id title artists album album_artist year track_number disc_number seconds composer copyright
+licence isrc recording_mbid release_mbid artist_mbids tag_genres genres uncertain moods
+instruments sound container files added_at
+"""
+
+
+@pytest.fixture
+def mir(indexed_home: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Mir:
+    """Run a command on the indexed home, with the stub for the shipped network."""
+    home, _ = indexed_home
+    for place in ("mir.engine.Embedder", "indexer.ingest.Embedder", "mir.model.embedder.Embedder"):
+        monkeypatch.setattr(place, StubEar)
+    for name in [name for name in os.environ if name.startswith("MIR_")]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: object, status: int = 0) -> Result:
+        result = CliRunner().invoke(cli, [*map(str, arguments), "--home", str(home)])
+        assert result.exit_code == status, result.output
+        return result
+
+    return run
+
+
+def said(result: Result) -> Any:
+    """The JSON on standard output, which holds nothing else."""
+    assert "\x1b" not in result.stdout
+    return json.loads(result.stdout)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ("numpy", "scipy", "sqlalchemy", "faiss", "flask", "rich", "onnxruntime", "librosa")
+    code = (
+        "import sys; from indexer.cli import cli; cli(['--help'], standalone_mode=False); "
+        f"print('HEAVY', [name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "HEAVY []"
+    for name, (_, _, summary) in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(summary[:20])}", done.stdout, re.MULTILINE)
+
+
+def test_every_command_can_be_imported_and_helps() -> None:
+    for name in COMMANDS:
+        result = CliRunner().invoke(cli, [name, "--help"])
+        assert result.exit_code == 0, result.output
+        assert f" {name} " in result.output.splitlines()[0]
+
+
+def test_tracks_lists_searches_and_filters(mir: Mir) -> None:
+    table = mir("tracks").stdout.splitlines()
+    assert table[0].split() == ["Id", "Title", "Artist", "Year", "Genre", "Length"]
+    assert len(table) == 5
+    assert any("Song 1" in line and "Ada Quill" in line and "0:02" in line for line in table)
+    whole = said(mir("tracks", "--json"))
+    assert (whole["total"], whole["offset"], len(whole["tracks"])) == (4, 0, 4)
+    assert list(whole["tracks"][0]) == TRACK_KEYS.split()
+    found = said(mir("tracks", "bohm", "--json"))["tracks"]
+    assert [track["artists"] for track in found] == [["The Böhm Quartet"]]
+    assert len(said(mir("tracks", "--genre", "rock", "--json"))["tracks"]) == 4
+    assert said(mir("tracks", "--not-genre", "Jazz", "--json"))["tracks"] == []
+    years = said(mir("tracks", "--year", "1971-1972", "--json"))["tracks"]
+    assert sorted(track["year"] for track in years) == [1971, 1972]
+    assert "go on with --offset 2" in mir("tracks", "--limit", 2).stdout
+    assert "No tracks" in mir("tracks", "zzz").stdout
+
+
+@pytest.mark.parametrize("name", ["similar", "next"])
+def test_similar_and_next_answer_with_hits(mir: Mir, name: str) -> None:
+    seed = said(mir("tracks", "Song 3", "--json"))["tracks"][0]
+    for named in (seed["id"], seed["title"], seed["files"][0]):
+        hits = said(mir(name, named, "--count", 2, "--json"))["hits"]
+        assert len(hits) == 2
+        assert seed["id"] not in [hit["track"]["id"] for hit in hits]
+        assert list(hits[0]) == ["track", "score", "similarity", "reasons"]
+        assert list(hits[0]["track"]) == TRACK_KEYS.split()
+    table = mir(name, seed["id"]).stdout.splitlines()
+    assert table[0].split() == ["Id", "Match", "Track", "Length", "Why"]
+    assert len(table) == 4
+    assert mir(name, seed["id"], "--artist", "Oslo Nord").stdout.count("Oslo Nord") == 1
+
+
+def test_search_finds_the_track_that_the_clip_is(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
+    clip = next(indexed_home[1].glob("Album*/*.mp3"))
+    answer = said(mir("search", clip, "--json"))
+    assert answer["hits"][0]["track"]["files"] == [str(clip)]
+    assert answer["heard"]["genres"][0]["name"] == "Jazz"
+    assert set(answer["heard"]["sound"]) == set(answer["hits"][0]["track"]["sound"])
+    printed = mir("search", clip, "--count", 1).stdout
+    assert printed.startswith("Heard 0:02; Jazz 70%, Rock 20%, Ambient 10%")
+
+
+def test_genres_failures_and_status(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
+    home, music = indexed_home
+    genres = said(mir("genres", "--json"))["genres"]
+    assert genres[0] == {"name": "Jazz", "tracks": 4, "predicted": 4, "tagged": 1}
+    assert mir("genres").stdout.splitlines()[1].split() == ["Jazz", "4", "4", "1"]
+
+    failures = said(mir("failures", "--json"))
+    assert failures["total"] == 1
+    assert failures["failures"][0]["path"] == str(music / "broken.mp3")
+    assert failures["failures"][0]["stage"] == "decode"
+    assert "broken.mp3 is empty" in mir("failures").stdout
+
+    status = said(mir("status", "--json"))
+    assert status["home"] == str(home)
+    assert (status["tracks"], status["failures"], status["indexed"]) == (4, 1, 4)
+    assert status["revision"] == status["index_revision"]
+    assert status["roots"] == [str(music)]
+    assert status["last_failures"] == failures["failures"]
+    printed = mir("status").stdout
+    assert re.search(r"^Tracks +4$", printed, re.MULTILINE)
+    assert re.search(r"^Index +4 tracks, up to date$", printed, re.MULTILINE)
+
+
+def test_index_reports_what_it_did(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
+    _, music = indexed_home
+    next(music.rglob("*.flac")).unlink()
+    report = said(mir("index", "--json"))  # without a folder: those of before
+    assert (report["unchanged"], report["removed"], report["failed"]) == (4, 1, 0)
+    assert report["messages"] == []
+    assert mir("index", music).stdout == "Files: 4 unchanged.\n"
+
+
+def test_index_of_an_unmounted_folder_warns_and_fails(
+    mir: Mir, indexed_home: tuple[Path, Path]
+) -> None:
+    _, music = indexed_home
+    music.rename(music.with_name("away"))
+    result = mir("index", music, status=1)
+    assert "mounted" in result.stderr
+    assert said(mir("status", "--json"))["tracks"] == 4
+
+
+def test_rebuild_makes_the_index_anew(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
+    home, _ = indexed_home
+    for path in (home / "index").iterdir():
+        path.write_bytes(b"damaged")
+    assert said(mir("doctor", "--json", status=1))["problems"] == 1
+    assert mir("rebuild").stdout == "The index holds 4 tracks.\n"
+    assert said(mir("rebuild", "--json")) == {"indexed": 4}
+    assert said(mir("doctor", "--json"))["problems"] == 0
+
+
+def test_doctor_names_every_check_with_its_state(mir: Mir) -> None:
+    found = said(mir("doctor", "--json"))
+    names = ["python", "libraries", "processor", "home", "disk", "database", "model", "index"]
+    assert [finding["name"] for finding in found["findings"]] == names
+    assert {finding["state"] for finding in found["findings"]} <= {"ok", "warning"}
+    assert len(mir("doctor").stdout.splitlines()) >= len(names)
+
+
+def test_doctor_makes_nothing_in_a_home_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mir.model.embedder.Embedder", StubEar)
+    result = CliRunner().invoke(cli, ["doctor", "--json", "--home", str(tmp_path / "new")])
+    assert result.exit_code == 0, result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["similar", "999"], 1, "mir: No track matches '999'"),
+        (["search", "/no/such/clip.mp3"], 1, "mir: clip.mp3 does not exist"),
+        (["similar", "1", "--genre", "Polka"], 1, "mir: There is no genre 'Polka'"),
+        (["index", "/no/such/folder"], 1, "mir: The folder /no/such/folder does not exist"),
+        (["tracks", "--year", "1999-1990"], 2, "ends before it begins"),
+        (["tracks", "--year", "soon"], 2, "no year or range of years"),
+        (["similar", "1", "--count", "0"], 2, "--count"),
+        (["next"], 2, "SEED"),
+        (["dance"], 2, "No such command 'dance'"),
+    ],
+)
+def test_mistakes_end_in_one_line_and_the_right_status(
+    mir: Mir, arguments: list[str], status: int, message: str
+) -> None:
+    result = mir(*arguments, status=status)
+    assert message in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+    if status == 1:
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_busy_home_is_said(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
+    home, music = indexed_home
+    with only_run(home):
+        result = mir("index", music, status=1)
+    assert re.match(r"mir: Another run is indexing .*\(pid \d+\)", result.stderr)
+
+
+def test_control_characters_from_tags_do_not_reach_the_terminal(
+    mir: Mir, indexed_home: tuple[Path, Path]
+) -> None:
+    from small_library import song, write_audio
+
+    from mir.analysis import Tags
+
+    _, music = indexed_home
+    plain = music / "plain.flac"
+    write_audio(plain, song(5, 1.5, 22_050), 22_050, Tags(title="evil\x1b[2J [bold]title"))
+    path = plain.rename(music / os.fsdecode(b"caf\xe9 [red].flac"))
+    mir("index", music)
+    printed = mir("tracks", "evil").stdout
+    assert "\x1b" not in printed
+    assert "[bold]title" in printed
+    (track,) = said(mir("tracks", "evil", "--json"))["tracks"]
+    assert os.fsencode(track["files"][0]) == os.fsencode(path)
+
+
+def test_a_closed_pipe_ends_a_command_without_a_word(indexed_home: tuple[Path, Path]) -> None:
+    code = (
+        "import mir.engine; from tests.indexer.stub_ear import StubEar; "
+        "mir.engine.Embedder = StubEar; from indexer.cli import main; main()"
+    )
+    command = f"""{sys.executable} -c "{code}" tracks --json --home {indexed_home[0]} | head -c 1"""
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, check=True, env=_environment()
+    )
+    assert done.stdout == "{"
+    assert done.stderr == ""
+
+
+def test_ctrl_c_while_indexing_stores_what_was_read(tmp_path: Path) -> None:
+    from small_library import small_library
+
+    small_library(tmp_path / "music", tracks=9, formats=("wav",), seconds=1.1)
+    code = (
+        "import time, indexer.ingest as i, mir.engine as e\n"
+        "from tests.indexer.stub_ear import SlowEar\n"
+        "i.Embedder = e.Embedder = SlowEar\n"
+        "from indexer.cli import main\n"
+        "main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "index", "music", "--home", "home", "--jobs", "1", "--json"],
+        cwd=tmp_path,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        started = tmp_path / "home" / "first-heard"
+        while not started.exists() and process.poll() is None:
+            pass
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it, too
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert err == ""
+    report = json.loads(out)
+    assert report["stopped"]
+    assert 1 <= report["added"] < 9
+    assert "index again" in report["messages"][0]
+
+
+def _environment() -> dict[str, str]:
+    house = Path(__file__).parents[2]
+    return {**os.environ, "PYTHONPATH": f"{house}:{house / 'tests'}"}
