@@ -256,6 +256,7 @@ def _serve(pipe: Connection, recipe: bytes, memory: int | None) -> None:
     except MirError as error:
         pipe.send(("broken", str(error)))
         return
+    _silence()
     try:
         pipe.send(("ready", None))
         while True:
@@ -267,6 +268,13 @@ def _serve(pipe: Connection, recipe: bytes, memory: int | None) -> None:
             pipe.send(answer)
     except (EOFError, OSError):
         return  # the parent is gone or wants no more
+
+
+def _silence() -> None:
+    """Drop what decoders written in C say of bad files; it would run through the progress bar."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _bound_memory(limit: int) -> None:

@@ -64,6 +64,12 @@ def test_a_worker_cannot_take_more_memory_than_it_is_given() -> None:
     assert isinstance(found[1], Done)
 
 
+def test_what_decoders_say_is_not_heard(capfd: pytest.CaptureFixture[str]) -> None:
+    (found,) = answers(["noise-1"])
+    assert isinstance(found, Done)
+    assert capfd.readouterr().err == ""
+
+
 def test_workers_compute_with_one_thread() -> None:
     (found,) = answers(["threads-1"])
     assert isinstance(found, Done)
