@@ -43,8 +43,8 @@ HOMES = {
 
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "recent", "demo"}),
-    frozenset({"analysis"}),
+    frozenset({"errors", "recent"}),
+    frozenset({"analysis", "demo"}),
     frozenset({"settings", "audio", "features", "vectors", "catalogue"}),
     frozenset({"model"}),
     frozenset({"listen"}),

@@ -38,8 +38,16 @@ _PATH = click.Path(path_type=Path)
     "The same command goes on after an interruption.",
 )
 @click.option("--name", default="mir-cnn", show_default=True, help="What the model calls itself.")
-@click.option("--epochs", type=click.IntRange(1, 1000), default=18, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--epochs",
+    type=click.IntRange(1, 1000),
+    default=18,
+    show_default=True,
+    help="Passes over the music.",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Start of everything that is drawn."
+)
 @json_option
 def train(
     data: Path,
