@@ -19,6 +19,7 @@ PASSAGE_FRAMES = 1250  # 20 seconds: what one passage vector stands for
 _SHORTEST_REST = 125  # frames; a shorter rest joins the passage before it
 _BATCH = 16  # patches in a run of the network; larger ones only cost memory
 _SHOWN = 5  # moods and instruments named at most
+_AUDIBLE = 0.03  # an instrument less probable than this is not named, however rare it is
 
 
 class Embedder:
@@ -86,8 +87,8 @@ class Embedder:
             passages=np.stack([_unit(vector) for vector in by_passage]),
             genres=tuple(Label(self._card.genres[i], float(genres[i])) for i in first),
             uncertain=bool(genres[first[0]] < self._card.certain),
-            moods=_standing_out(self._card.moods, tags),
-            instruments=_standing_out(self._card.instruments, tags),
+            moods=_standing_out(self._card.moods, tags, 0.0),
+            instruments=_standing_out(self._card.instruments, tags, _AUDIBLE),
         )
 
     def _run(self, patches: FloatArray) -> list[FloatArray]:
@@ -104,12 +105,16 @@ def group_probability(columns: Sequence[int], tags: FloatArray) -> FloatArray:
     return 1.0 - np.prod(1.0 - tags[..., list(columns)], axis=-1)
 
 
-def _standing_out(groups: Sequence[TagGroup], tags: FloatArray) -> tuple[Label, ...]:
-    """The groups that a tenth of music or less reaches, the most remarkable first."""
+def _standing_out(groups: Sequence[TagGroup], tags: FloatArray, least: float) -> tuple[Label, ...]:
+    """The groups that a tenth of music or less reaches, the most remarkable first.
+
+    The teachers are shy: their probabilities of moods rarely pass a few percent, so what
+    counts is the rank among other music. None is named below the probability `least`.
+    """
     found = []
     for group in groups:
         probability = float(group_probability(group.columns, tags))
-        if probability >= group.remarkable:
+        if probability >= max(group.remarkable, least):
             found.append((probability / group.remarkable, Label(group.name, probability)))
     found.sort(key=lambda pair: -pair[0])
     return tuple(label for _, label in found[:_SHOWN])
