@@ -77,7 +77,9 @@ def not_audio(source: Source) -> AudioError:
     with open_source(source) as file:
         beginning = file.read(_SAMPLE_OF_TEXT)
     if _is_text(beginning):
-        return AudioError(f"{name} holds text, not audio; whatever its name says, remove it here")
+        return AudioError(
+            f"{name} holds text, not audio, whatever its name says; choose a sound file instead"
+        )
     return AudioError(
         f"{name} holds no audio that can be decoded; if a player can play it, convert it to FLAC"
     )

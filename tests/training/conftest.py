@@ -2,24 +2,16 @@
 
 import csv
 import json
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from labelled_music import LabelledMusic
 
 from mir.model.labels import GENRES, INSTRUMENTS, MOODS
 
 SECONDS = 12.0
 PATCH = 2.992
-
-
-@dataclass(frozen=True)
-class LabelledMusic:
-    data: Path
-    teacher: Path
-    labels: Path
 
 
 def _tag_names() -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ from mir.training.augment import Augment, mixup
 from mir.training.torchaudio_beside_cpu import import_torchaudio
 
 
-def test_our_mel_agrees_with_torchaudio():
+def test_our_mel_agrees_with_torchaudio() -> None:
     spec = FeatureSpec()
     samples = np.random.default_rng(0).standard_normal(16_000 * 3).astype(np.float32) * 0.1
     reference = import_torchaudio().transforms.MelSpectrogram(
@@ -24,7 +24,7 @@ def test_our_mel_agrees_with_torchaudio():
     assert np.abs(difference).max() < 0.01  # dB
 
 
-def test_augmentation_masks_time_and_mel_and_keeps_the_shape():
+def test_augmentation_masks_time_and_mel_and_keeps_the_shape() -> None:
     torch.manual_seed(0)
     frames = torch.rand(8, 187, 96) * 3 + 0.5
     changed = Augment()(frames)
@@ -36,7 +36,7 @@ def test_augmentation_masks_time_and_mel_and_keeps_the_shape():
     assert not masked.all(2).all(1).any()
 
 
-def test_augmentation_draws_from_torchs_seed():
+def test_augmentation_draws_from_torchs_seed() -> None:
     frames = torch.rand(4, 187, 96)
     torch.manual_seed(3)
     first = Augment()(frames)
@@ -44,7 +44,7 @@ def test_augmentation_draws_from_torchs_seed():
     assert torch.equal(first, Augment()(frames))
 
 
-def test_mixup_mixes_targets_as_it_mixes_frames():
+def test_mixup_mixes_targets_as_it_mixes_frames() -> None:
     torch.manual_seed(1)
     frames = torch.eye(6).view(6, 1, 6)
     mixed, (targets,) = mixup(frames, [torch.eye(6)], 0.5)
