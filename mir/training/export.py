@@ -24,7 +24,7 @@ from mir.model.labels import GENRES, INSTRUMENTS, MOODS, Members
 from mir.model.network import MusicCNN
 from mir.training.dataset import Dataset
 
-_WHITENING = 0.5  # 0 leaves the variances as they are, 1 makes them all equal
+_WHITENING = 0.0  # 0 leaves the variances as they are, 1 makes them all equal
 _REMARKABLE = 90  # percentile of the training tracks
 _CERTAIN = 0.35
 
