@@ -1,4 +1,4 @@
-"""Cuts pieces out of audio files and encodes them anew, for benchmarks; all by FFmpeg (PyAV).
+"""Cuts pieces out of audio files and encodes them anew, for benchmarks, by FFmpeg (PyAV).
 
 Deliberately not the product's own decoder: a benchmark that shared its faults could not see
 them.
@@ -13,6 +13,8 @@ from typing import IO
 
 import av
 import numpy as np
+import soundfile
+import soxr
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 48_000  # Hz; what every encoder below accepts
@@ -43,7 +45,21 @@ FORMATS: Mapping[str, Format] = {
 
 
 def read_stereo(path: Path, start: float, seconds: float) -> Stereo:
-    """Decode (n, 2) float32 at `SAMPLE_RATE` from `start`; shorter where the file ends."""
+    """Decode (n, 2) float32 at `SAMPLE_RATE` from `start`; shorter where the file ends.
+
+    The few files that FFmpeg refuses are read by libsndfile.
+    """
+    try:
+        return _read_by_ffmpeg(path, start, seconds)
+    except av.error.InvalidDataError:
+        with soundfile.SoundFile(path) as file:
+            file.seek(round(start * file.samplerate))
+            samples = file.read(round(seconds * file.samplerate), "float32", always_2d=True)
+            stereo = samples[:, [0, -1]]
+            return soxr.resample(stereo, file.samplerate, SAMPLE_RATE).astype(np.float32)
+
+
+def _read_by_ffmpeg(path: Path, start: float, seconds: float) -> Stereo:
     wanted = round(seconds * SAMPLE_RATE)
     blocks: list[Stereo] = []
     first: int | None = None  # position in the file of the first sample held

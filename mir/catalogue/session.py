@@ -1,9 +1,11 @@
 """Opening the catalogue, and the sessions in which everything else here works."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -16,6 +18,7 @@ from mir.errors import CatalogueError
 __all__ = ["Catalogue", "Session", "connect", "database_url", "open_catalogue"]
 
 _BUSY_MS = 10_000
+_SWITCH_ATTEMPTS = 200
 # More than the threads of a web server and an ingest together: nobody waits for a connection.
 _CONNECTIONS = 32
 
@@ -141,12 +144,29 @@ def _prepare_file(path: Path) -> None:
 def _set_up_sqlite(connection: Any, record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode")
-    if cursor.fetchone()[0].lower() != "wal":
-        cursor.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Bring the database to write-ahead logging.
+
+    SQLite does not wait its busy time for this one switch, so where another program makes it or
+    writes at that very moment, it is tried again here.
+    """
+    for attempt in range(_SWITCH_ATTEMPTS):
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone()[0].lower() == "wal":
+            return
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt == _SWITCH_ATTEMPTS - 1:
+                raise
+            sleep(_BUSY_MS / 1000 / _SWITCH_ATTEMPTS)
 
 
 def _roll_back(session: Session) -> None:
