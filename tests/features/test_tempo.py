@@ -1,5 +1,6 @@
 """Tempo on rhythms whose answer is known."""
 
+import librosa
 import numpy as np
 import pytest
 
@@ -110,7 +111,6 @@ def test_without_a_pulse_there_is_no_tempo(sound: np.ndarray) -> None:
 
 
 def test_onset_strength_is_librosas() -> None:
-    librosa = pytest.importorskip("librosa")
     levels = decibels([mel_spectrogram(_rhythm(120, *ROCK), SPEC)])[0]
     reference = librosa.onset.onset_strength(S=levels.T, center=False)
     np.testing.assert_allclose(tempo.onset_strength(levels), reference[2:-1], atol=1e-4)
