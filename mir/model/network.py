@@ -71,12 +71,10 @@ class MusicCNN(nn.Module):
         self.embed_norm = nn.BatchNorm1d(spec.dimension, affine=False)
         self.genre_head = nn.Linear(spec.dimension, spec.genres)
         self.tag_head = nn.Linear(spec.dimension, spec.tags)
-        # How the embedding leaves the network, fitted after training (mir.training.export):
-        # nothing is changed until then.
+        # What all music has in common leaves the embedding; fitted after training, by
+        # mir.training.export, and nothing until then.
         self.center: Tensor
-        self.projection: Tensor
         self.register_buffer("center", torch.zeros(spec.dimension))
-        self.register_buffer("projection", torch.eye(spec.dimension))
 
     def start_from_priors(self, tags: Tensor, genres: Tensor) -> None:
         """Set the heads' biases so that training starts from the labels' mean probabilities.
@@ -98,5 +96,4 @@ class MusicCNN(nn.Module):
         x = x.mean(3)  # (B, C, T/32): frequency is done with
         pooled = torch.cat([x.mean(2), x.amax(2)], 1)  # (B, 2C)
         embedding = self.embed_norm(self.embed(pooled))  # (B, D)
-        projected = (embedding - self.center) @ self.projection  # (B, D)
-        return projected, self.genre_head(embedding), self.tag_head(embedding)
+        return embedding - self.center, self.genre_head(embedding), self.tag_head(embedding)

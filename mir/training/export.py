@@ -1,6 +1,6 @@
-"""From a trained network to a model file: whitened, calibrated, described, written as ONNX.
+"""From a trained network to a model file: centred, calibrated, described, written as ONNX.
 
-What is fitted here is fitted on the train side (whitening, remarkable probabilities) and on the
+What is fitted here is fitted on the train side (centre, remarkable probabilities) and on the
 valid side (temperature, certainty); the test side is never seen.
 """
 
@@ -24,7 +24,6 @@ from mir.model.labels import GENRES, INSTRUMENTS, MOODS, Members
 from mir.model.network import MusicCNN
 from mir.training.dataset import Dataset
 
-_WHITENING = 0.0  # 0 leaves the variances as they are, 1 makes them all equal
 _REMARKABLE = 90  # percentile of the training tracks
 _CERTAIN = 0.35
 
@@ -53,20 +52,6 @@ def outputs(network: MusicCNN, dataset: Dataset, side: str) -> Outputs:
     return Outputs(tuple(by_file), *stacked)
 
 
-def whiten(network: MusicCNN, embeddings: NDArray[np.float32]) -> None:
-    """Fit how embeddings leave the network: centred, and their principal axes evened out.
-
-    A few axes of strong variance make some tracks everybody's neighbour; dividing each axis by
-    its deviation to the power `_WHITENING` counters that (Jegou and Chum 2012).
-    """
-    center = embeddings.mean(0)
-    covariance = np.cov((embeddings - center).T)
-    variance, axes = np.linalg.eigh(covariance)
-    scale = np.maximum(variance, variance.max() * 1e-4) ** (-_WHITENING / 2)
-    network.center.copy_(torch.from_numpy(center))
-    network.projection.copy_(torch.from_numpy((axes * scale).astype(np.float32)))
-
-
 def fit_temperature(logits: NDArray[np.float32], genre: NDArray[np.int64]) -> float:
     """The temperature that makes the softmax of (n, G) logits likeliest to give the labels.
 
@@ -92,9 +77,8 @@ def export(network: MusicCNN, dataset: Dataset, name: str, trained_on: str, path
     """
     network.eval()
     network.center.zero_()
-    network.projection.copy_(torch.eye(network.spec.dimension))
     on_train, on_valid = outputs(network, dataset, "train"), outputs(network, dataset, "valid")
-    whiten(network, on_train.embeddings)
+    network.center.copy_(torch.from_numpy(on_train.embeddings.mean(0)))
     genre = np.array([dataset.human_targets(file)[0] for file in on_valid.files])
     spoken = genre >= 0
     card = ModelCard(
