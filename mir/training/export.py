@@ -1,7 +1,7 @@
 """From a trained network to a model file: centred, calibrated, described, written as ONNX.
 
 What is fitted here is fitted on the train side (centre, remarkable probabilities) and on the
-valid side (temperature, certainty); the test side is never seen.
+valid side (temperature); the test side is never seen.
 """
 
 import io
