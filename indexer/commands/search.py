@@ -97,7 +97,7 @@ def print_hits(hits: "Sequence[Hit]") -> None:
     rows = (
         (
             str(hit.track.id),
-            f"{hit.similarity:.0%}",
+            f"{max(0.0, hit.score):.0%}",
             f"{hit.track.title}\n{', '.join(hit.track.artists) or 'unknown artist'}",
             clock(hit.track.seconds),
             "; ".join(hit.reasons),
