@@ -85,6 +85,8 @@ def _count_below(known: Iterable[Path], root: Path) -> int:
 
 
 def _missing(root: Path, kept: int) -> str:
+    if root.is_file():
+        return f"{root} is a file; name the folder it lies in."
     if not kept:
         return f"The folder {root} does not exist; check its name."
     return (

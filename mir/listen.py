@@ -111,7 +111,8 @@ def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
 
     A clip longer than `max_seconds` raises AudioError rather than being heard in part: whoever
     asks with an hour of radio should learn that only a piece of it can be looked for. What counts
-    is the sound that is there, not what the header claims.
+    is the sound that is there, not what the header claims. A silent clip raises AudioError, too:
+    whatever were found would mean nothing.
     """
     info = probe(source)
     rate = embedder.info.spec.sample_rate
@@ -122,7 +123,12 @@ def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
             f"{name_of(source)} is longer than {max_seconds:g} seconds; "
             "cut a shorter piece out of it, or raise MIR_MAX_CLIP_SECONDS"
         )
-    return _heard(source, info, seconds, _cut(samples, rate), embedder)
+    heard = _heard(source, info, seconds, _cut(samples, rate), embedder)
+    if heard.descriptors.loudness is None:
+        raise AudioError(
+            f"{name_of(source)} is silent, so nothing can sound like it; choose a part with sound"
+        )
+    return heard
 
 
 def _heard(

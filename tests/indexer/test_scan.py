@@ -68,6 +68,13 @@ def test_an_empty_root_prunes_nothing_and_says_so(tmp_path: Path) -> None:
     assert "2 known files" in changes.messages[0]
 
 
+def test_a_file_in_place_of_a_folder_is_called_a_file(tmp_path: Path) -> None:
+    song = tmp_path / "song.mp3"
+    song.write_bytes(b"x")
+    (message,) = scan([song], {}).messages
+    assert message == f"{song} is a file; name the folder it lies in."
+
+
 def test_one_missing_root_does_not_shield_another(tmp_path: Path) -> None:
     there, away = tmp_path / "there", tmp_path / "away"
     make(there / "a.mp3")

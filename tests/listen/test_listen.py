@@ -100,6 +100,11 @@ def test_silence_is_heard(tmp_path: Path) -> None:
     assert heard.seconds == pytest.approx(5, abs=0.01)
 
 
+def test_a_silent_clip_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"sound\.wav is silent"):
+        listen_clip(_wav(tmp_path, np.zeros(3 * RATE, np.float32)), EAR, 60)
+
+
 def test_what_is_no_audio_is_refused() -> None:
     with pytest.raises(AudioError, match="the clip"):
         listen_clip(b"hello, I am a poem, not a song" * 100, EAR, 600)
