@@ -1,6 +1,7 @@
 """Bytes out: a track's audio in ranges, its cover, and the cover drawn for those without."""
 
 import os
+import re
 from pathlib import Path
 
 from flask import Response, make_response, request, send_file
@@ -38,6 +39,8 @@ _PICTURES = {
 }
 _KEEP = 3600  # seconds that a browser may keep a picture without asking
 
+_ONE_RANGE = re.compile(r"bytes=\s*(\d+-\d*|-\d+)")
+
 
 def find_track(track_id: int) -> Track:
     """The track with that id; NotFound."""
@@ -49,8 +52,10 @@ def audio(track_id: int) -> Response:
     """The bytes of the track's file, whole or in the range asked for; NotFound."""
     track = find_track(track_id)
     path, facts = _present(track)
-    if "," in request.headers.get("Range", ""):
-        # RFC 9110 allows to ignore ranges; several at once serve no player.
+    asked = request.headers.get("Range")
+    if asked is not None and not _ONE_RANGE.fullmatch(asked.strip()):
+        # Several ranges serve no player, and units and forms that are not known are to be
+        # ignored (RFC 9110, 14.2).
         del request.environ["HTTP_RANGE"]
     return send_file(
         path,

@@ -60,12 +60,14 @@ class TestRanges:
         problem_of(response, 416)
         assert response.headers["Content-Range"] == f"bytes */{size}"
 
-    @pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "lines=1-2", "bytes=x-y", "bytes="])
+    @pytest.mark.parametrize(
+        "asked", ["bytes=0-1,5-6", "lines=1-2", "bytes=x-y", "bytes=", "bytes=5--2"]
+    )
     def test_ranges_that_may_be_ignored_are(
         self, client: FlaskClient, library: Library, asked: str
     ) -> None:
         response = client.get(address(1), headers={"Range": asked})
-        assert response.status_code in {200, 416}
+        assert response.status_code == 200
         if response.status_code == 200:
             assert len(response.data) == library.files[0].stat().st_size
 
