@@ -1,6 +1,5 @@
 """The training loop: epochs over a dataset, validated by retrieval, resumed after a kill."""
 
-import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -75,7 +74,7 @@ def train(
     optimizer = torch.optim.AdamW(
         objective.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay
     )
-    steps = sum(1 for _ in _batch_sizes(dataset, spec))
+    steps = _steps(dataset, spec)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, spec.learning_rate, total_steps=steps * spec.epochs, pct_start=spec.warm_up
     )
@@ -84,7 +83,6 @@ def train(
     augment, started = Augment(), monotonic()
     for number in range(done, spec.epochs):
         # Each epoch has its own seed, so that a resumed run draws what an unbroken one draws.
-        random.seed(spec.seed + number)
         torch.manual_seed(spec.seed * 1000 + number)
         rng = np.random.default_rng([spec.seed, number])
         objective.train()
@@ -110,14 +108,15 @@ def train(
     return network.eval()
 
 
-def _batch_sizes(dataset: Dataset, spec: TrainingSpec) -> range:
+def _steps(dataset: Dataset, spec: TrainingSpec) -> int:
+    """Batches in an epoch; TrainingError where there is not even one."""
     places = sum(len(s.rows) * (2 if dataset.human(s.file) else 1) for s in dataset.on("train"))
     if places < spec.batch_size:
         raise TrainingError(
             f"{places} labelled patches are fewer than a batch of {spec.batch_size}; "
             "label more music or choose a smaller batch"
         )
-    return range(places // spec.batch_size)
+    return places // spec.batch_size
 
 
 def _save(
