@@ -1,80 +1,56 @@
-"""From a folder of music and label files to a model file: the whole of `mir train`."""
+"""The whole of `mir train`: from labelled music to one model file, judged once on its test side."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mir.errors import TrainingError
-from mir.training.dataset import open_dataset
+from mir.model.network import NetworkSpec
+from mir.training.cache import Decoding
+from mir.training.dataset import Dataset
 from mir.training.export import export
-from mir.training.labels import HumanLabel, read_human_labels, read_teacher_labels
-from mir.training.loop import Epoch, TrainingSpec, train
+from mir.training.labels import LabelledFile
+from mir.training.logs import RunLog
+from mir.training.loop import Epoch, Step, train
+from mir.training.material import Material
+from mir.training.spec import Machine, TrainingSpec
+from mir.training.split import Sides
+from mir.training.validate import Judgement, judge
 
-
-@dataclass(frozen=True, slots=True)
-class Decoding:
-    """How far the decoding of the training music has come."""
-
-    done: int
-    total: int
-    file: str
+Progress = Callable[[Decoding | Step | Epoch], None]
+OpenLog = Callable[[Path], RunLog]
+"""Opens the log of the run in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
     """What came out of a run."""
 
-    model: Path
-    stretches: dict[str, int]  # by side of the split
-    skipped: int  # files that could not be heard; listed in skipped.json of the run's cache
-    last: Epoch | None  # None where the run had been finished before
+    model: Path | None  # the file that was written, if one was asked for
+    tracks: Mapping[str, int]  # by side of the split
+    skipped: Mapping[str, str]  # files that could not be heard, and why
+    epochs: tuple[Epoch, ...]
+    best: Epoch  # the epoch whose weights were kept; best.valid.figure is what it was chosen by
+    test: Judgement | None  # None where no track is on the test side
 
 
 def train_model(
-    data: Path,
-    teacher: Path,
-    labels: Sequence[Path],
-    *,
-    name: str,
+    material: Material,
     run: Path,
-    out: Path,
-    spec: TrainingSpec,
-    progress: Callable[[Decoding | Epoch], None] = lambda state: None,
+    *,
+    sides: Sides | None = None,
+    network: NetworkSpec = NetworkSpec(),  # noqa: B008 (frozen)
+    training: TrainingSpec = TrainingSpec(),  # noqa: B008 (frozen)
+    machine: Machine = Machine(),  # noqa: B008 (frozen)
+    init: Path | None = None,
+    name: str = "mir-cnn",
+    out: Path | None = None,
+    open_log: OpenLog | None = None,
+    progress: Progress = lambda state: None,
 ) -> TrainingReport:
-    """Train a network on the music under `data` and write it to `out`.
+    """Train a network on `material` and judge it; write it to `out` if that is given.
 
-    teacher: label file of soft labels (.npz); labels: human label files (.csv) inside `data`.
-    `run` keeps the decoded music and a checkpoint after each epoch: called again with the same
-    settings after a kill, training goes on from there. Raises TrainingError on bad labels,
-    music that cannot be heard, or settings that do not fit the checkpoint.
+    sides: which file trains, validates and tests, if not as `material.sides` says. network: its
+    genres, tags and n_mels are taken from the material. `run` keeps checkpoints: called again
+    with the same arguments after a kill, training goes on to the same weights. Raises
+    TrainingError where a side is empty, or `run` or `init` holds something else.
     """
-    if not data.is_dir():
-        raise TrainingError(
-            f"{data} is not a folder; name the folder that the label file's paths are relative to"
-        )
-    last: Epoch | None = None
-
-    def on_epoch(epoch: Epoch) -> None:
-        nonlocal last
-        last = epoch if epoch.validation else last
-        progress(epoch)
-
-    human: dict[str, HumanLabel] = {}
-    for path in labels:
-        human |= read_human_labels(path, data)
-    dataset = open_dataset(
-        data,
-        read_teacher_labels(teacher),
-        human,
-        run / "cache",
-        lambda done, total, file: progress(Decoding(done, total, file)),
-    )
-    network = train(dataset, spec, run, on_epoch)
-    counts = {side: len(dataset.on(side)) for side in ("train", "valid")}
-    heard = len({stretch.file for stretch in dataset.stretches})
-    trained_on = (
-        f"{heard} files in {counts['train'] + counts['valid']} stretches with the soft labels of "
-        f"{teacher.name} and the human labels of {len(human)} files"
-    )
-    export(network, dataset, name, trained_on, out)
-    return TrainingReport(out, counts, dataset.skipped, last)
