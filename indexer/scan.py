@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.walk import FoundFile, Unreadable, below, walk
 from mir.analysis import Failure
+from mir.audio.walk import FoundFile, Unreadable, below, walk
 
 Stamp = tuple[int, int]  # size in bytes, modification time in nanoseconds
 

@@ -30,6 +30,9 @@ HOMES = {
     "torch": ("mir/model/network.py", "mir/training/"),
     "torchaudio": ("mir/training/",),
     "onnx": ("mir/training/",),
+    "optuna": ("mir/training/search.py",),
+    "tensorboard": ("mir/training/logs.py",),
+    "wandb": ("mir/training/logs.py",),
     "soundfile": ("mir/audio/",),
     "av": ("mir/audio/",),
     "soxr": ("mir/audio/",),
@@ -49,8 +52,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "training"}),
-    frozenset({"recommend"}),
+    frozenset({"search", "evaluation"}),
+    frozenset({"recommend", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
 

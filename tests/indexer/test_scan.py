@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.scan import Changes, Stamp, scan
-from indexer.walk import FoundFile
 from mir.analysis import Failure
+from mir.audio.walk import FoundFile
 
 
 def make(path: Path, data: bytes = b"x") -> Path:
@@ -100,7 +100,7 @@ def test_what_lies_below_an_unreadable_folder_is_not_gone(
             raise PermissionError(13, "Permission denied")
         return listing(path)
 
-    monkeypatch.setattr("indexer.walk.os.scandir", guarded)
+    monkeypatch.setattr("mir.audio.walk.os.scandir", guarded)
     known: dict[Path, Stamp] = {folder / "1.mp3": (1, 1), tmp_path / "gone.mp3": (1, 1)}
     changes = scan([tmp_path], known)
     assert changes.gone == (tmp_path / "gone.mp3",)

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from indexer.walk import FoundFile, Unreadable, below, walk
+from mir.audio.walk import FoundFile, Unreadable, below, walk
 
 
 def make(path: Path, data: bytes = b"x") -> Path:
@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_listed_is_a_value_and_the_rest_is_found(
             raise PermissionError(13, "Permission denied")
         return listing(path)
 
-    monkeypatch.setattr("indexer.walk.os.scandir", guarded)
+    monkeypatch.setattr("mir.audio.walk.os.scandir", guarded)
     found = list(walk(tmp_path))
     assert [item.failure.path for item in found if isinstance(item, Unreadable)] == [folder]
     assert "permission denied" in next(
