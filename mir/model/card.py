@@ -1,6 +1,7 @@
 """What a model file says of itself: everything but the weights, as one JSON text inside it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from mir.errors import ModelError
@@ -32,6 +33,8 @@ class ModelCard:
     certain: float  # a first genre below this probability is called uncertain
     spec: FeatureSpec = field(default_factory=FeatureSpec)
     trained_on: str = ""  # one sentence; docs/model-card.md tells the whole
+    # The network's shape, how it was trained and how it was judged, by name; to be shown.
+    training: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def info(self, model_id: str) -> "ModelInfo":
         """The part of the card that other rooms read, with the identity of the weights."""

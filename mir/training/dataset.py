@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from hashlib import blake2b
 
 import numpy as np
 import torch
@@ -44,6 +45,9 @@ class Dataset:
         self._side: dict[str, list[Stretch]] = {"train": [], "valid": [], "test": []}
         for stretch in material.stretches:
             self._side[self._sides[stretch.file]].append(stretch)
+        split = sorted((file, side) for file, side in self._sides.items())
+        content = repr((material.digest, split)).encode(errors="surrogateescape")
+        self.digest = blake2b(content, digest_size=8).hexdigest()
         labelled = {each.file: each for each in material.labels}
         heard = {stretch.file for stretch in self._side["train"]} & labelled.keys()
         names = {labelled[file].sublabel for file in heard}

@@ -34,10 +34,10 @@ SAVE_EVERY = 180.0  # seconds between checkpoints within an epoch
 class Step:
     """Where a run stands, after each step."""
 
+    number: int  # of all steps of the run, from 1
+    of: int
     epoch: int  # from 1
     epochs: int
-    step: int  # of this epoch, from 1
-    steps: int  # in an epoch
     losses: Mapping[str, float]  # means over the epoch so far, by term, and their "total"
     learning_rate: float
     seconds: float  # that the run has taken, those before an interruption included
@@ -49,6 +49,7 @@ class Epoch:
 
     number: int  # from 1
     of: int
+    steps: int  # that the run has taken by its end
     losses: Mapping[str, float]  # on the train side
     valid: Validation
     learning_rate: float  # at its end
@@ -141,15 +142,16 @@ def train(
                     f"the loss is {means['total']} in epoch {number + 1}, step {step + 1}; "
                     f"remove {run} and try a learning rate below {spec.peak_rate:g}"
                 )
-            progress(
-                Step(number + 1, spec.epochs, step + 1, steps, means, rate, clock() - began)
-            )
+            taken, elapsed = number * steps + step + 1, clock() - began
+            total = steps * spec.epochs
+            progress(Step(taken, total, number + 1, spec.epochs, means, rate, elapsed))
             if clock() - saved_at > SAVE_EVERY:
                 save()
                 saved_at = clock()
 
         valid = validate(objective, dataset, device)
-        epoch = Epoch(number + 1, spec.epochs, run_state.means(), valid, rate, clock() - began)
+        means, rate, taken = run_state.means(), schedule.get_last_lr()[0], (number + 1) * steps
+        epoch = Epoch(number + 1, spec.epochs, taken, means, valid, rate, clock() - began)
         if run_state.close(epoch):
             checkpoint.save(run / "best.pt", {"identity": identity, "network": network.state_dict()})
         save()

@@ -55,7 +55,7 @@ class Material:
     sides: Sides
     frames: Frames
     stretches: tuple[Stretch, ...]
-    skipped: Mapping[str, str]  # files that could not be heard, and why
+    skipped: Mapping[str, str]  # files that are not labelled or could not be heard, and why
     digest: str  # of labels and music: a checkpoint belongs to one
     described: str  # in a sentence, for the model's card
 
@@ -92,7 +92,8 @@ def gather(
             "the taxonomy `labels` takes its genres from labels of people; give --labels, "
             "or the taxonomy `mir`"
         )
-    files, sets = _read_all(data, labels)
+    left_out: dict[str, str] = {}
+    files, sets = _read_all(data, labels, left_out)
     soft = read_teacher_labels(teacher) if teacher else None
     runs = _teacher_runs(soft)
     sides = _sides(files, runs, seed)
@@ -130,20 +131,23 @@ def gather(
         sides={file: side for file, side in sides.items() if file in heard},
         frames=opened.frames,
         stretches=stretches,
-        skipped=opened.skipped,
+        skipped={**left_out, **opened.skipped},
         digest=_digest(opened.key, files, genres, soft),
         described=_described(heard, files, teacher),
     )
 
 
 def _read_all(
-    data: Path, sources: Sequence[str | Path]
+    data: Path, sources: Sequence[str | Path], left_out: dict[str, str]
 ) -> tuple[tuple[LabelledFile, ...], tuple[frozenset[str], ...]]:
-    """The labels of all sources, and the files of each; TrainingError where two overlap."""
+    """The labels of all sources, and the files of each; TrainingError where two overlap.
+
+    What a source leaves out is added to `left_out`, with the reason.
+    """
     files: dict[str, LabelledFile] = {}
     sets = []
     for source in sources:
-        read = read_labels(data, source)
+        read = read_labels(data, source, left_out.__setitem__)
         for each in read:
             if each.file in files:
                 raise TrainingError(
@@ -175,22 +179,8 @@ def _teacher_runs(teacher: TeacherLabels | None) -> dict[str, list[list[int]]]:
 def _sides(
     files: Sequence[LabelledFile], runs: Mapping[str, list[list[int]]], seed: int
 ) -> dict[str, str]:
-    """train, valid or test for every file: as the labels say, else by artist, else by folder."""
-    given = {each.file: each.split for each in files if each.split}
-    if given and len(given) < len(files):
-        bare = next(each.file for each in files if not each.split)
-        raise TrainingError(
-            f"{len(given)} labelled files have a split and {bare} has none; "
-            "give it for all files or for none"
-        )
-    sides = dict(given or (split_by_artist(files, seed) if files else {}))
-    side_of: dict[str, str] = {}
-    for each in files:
-        if each.artist and side_of.setdefault(each.artist, sides[each.file]) != sides[each.file]:
-            raise TrainingError(
-                f"the artist {each.artist!r} stands on two sides of the split; "
-                "put all files of an artist on one side"
-            )
+    """train, valid or test for every file: by artist, or by folder where no person labelled it."""
+    sides = dict(split_by_artist(files, seed)) if files else {}
     for file in runs:
         folder = file.rpartition("/")[0] or file
         sides.setdefault(file, "valid" if _hash(folder) % _VALID_SHARE == 0 else "train")

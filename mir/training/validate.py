@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mir.evaluation import classification, interval, ranking
 from mir.evaluation.interval import Measured
 from mir.model.network import MusicNetwork
+from mir.training.artists import artist_key
 from mir.training.dataset import Dataset
 from mir.training.device import Device
 from mir.training.objective import Objective
@@ -111,7 +112,7 @@ def _precisions(dataset: Dataset, heard: Outputs, queries: set[str]) -> list[flo
         if not asked:
             continue
         labels = np.array([each.label for each in members])
-        artists = [each.artist or each.album or "" for each in members]
+        artists = [artist_key(each.artist) or each.album or "" for each in members]
         rows = vectors[[place[each.file] for each in members]]
         ranked = ranking.neighbours(rows, asked, artists)
         for query, near in zip(asked, ranked, strict=True):
