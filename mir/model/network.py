@@ -88,7 +88,9 @@ class MusicNetwork(nn.Module):
                 for number, (narrow, wide) in enumerate(zip([stem, *stages], stages, strict=False))
             )
         )
-        self.gru = nn.GRU(last, last // 2, batch_first=True, bidirectional=True) if recurrent else None
+        self.gru = (
+            nn.GRU(last, last // 2, batch_first=True, bidirectional=True) if recurrent else None
+        )
         self.embed = nn.Linear(2 * last, spec.dimension)
         self.embed_norm = nn.BatchNorm1d(spec.dimension, affine=False)
         self.dropout = nn.Dropout(spec.dropout)

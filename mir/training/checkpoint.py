@@ -16,6 +16,7 @@ import torch
 from mir.errors import TrainingError
 
 FORMAT = 2
+_DAMAGED = (RuntimeError, EOFError, KeyError, TypeError, ValueError)  # what torch.load raises
 
 
 def save(path: Path, state: Mapping[str, Any]) -> None:
@@ -43,8 +44,17 @@ def load(path: Path) -> dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
         found = state["format"]
     except OSError as error:
-        raise TrainingError(f"{path} cannot be read: {error.strerror}; name another file") from error
-    except (RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
+        raise TrainingError(
+            f"{path} cannot be read: {error.strerror}; name another file"
+        ) from error
+    except (
+        RuntimeError,
+        EOFError,
+        KeyError,
+        TypeError,
+        ValueError,
+        pickle.UnpicklingError,
+    ) as error:
         raise TrainingError(
             f"{path} is no checkpoint of this program, or damaged; remove it to begin anew"
         ) from error

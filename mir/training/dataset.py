@@ -53,7 +53,9 @@ class Dataset:
         names = {labelled[file].sublabel for file in heard}
         self.sublabels = tuple(sorted(name for name in names if name))
         place = {name: index for index, name in enumerate(self.sublabels)}
-        self._sublabel = {file: place.get(each.sublabel or "", -1) for file, each in labelled.items()}
+        self._sublabel = {
+            file: place.get(each.sublabel or "", -1) for file, each in labelled.items()
+        }
         files = dict.fromkeys(stretch.file for stretch in material.stretches)
         self._track = {file: number for number, file in enumerate(files)}
 
@@ -147,7 +149,9 @@ class Dataset:
         """(tags, genres, features) of the teachers between two rows each; 0 where row is -1."""
         teacher, heard = self.material.teacher, (left >= 0)[:, None]
         if teacher is None:
-            return tuple(np.zeros((len(left), n), np.float32) for n in (0, len(self.material.genres), 0))
+            return tuple(
+                np.zeros((len(left), n), np.float32) for n in (0, len(self.material.genres), 0)
+            )
 
         def between(labels: NDArray[np.float32]) -> NDArray[np.float32]:
             return (labels[left] * (1 - weight) + labels[right] * weight) * heard

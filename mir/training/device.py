@@ -16,12 +16,12 @@ DEVICES = ("auto", "cpu", "cuda")
 class Device:
     """A machine's choices, made."""
 
-    torch: torch.device
+    place: torch.device
     bf16: bool
 
     def autocast(self) -> torch.autocast:
         """Inside it matrix products and convolutions are computed in bfloat16, if wanted."""
-        return torch.autocast(self.torch.type, torch.bfloat16, enabled=self.bf16)
+        return torch.autocast(self.place.type, torch.bfloat16, enabled=self.bf16)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Cross-validation: what a recipe is worth on these labels, without a split that happened to be easy.
+"""Cross-validation: what a recipe is worth on these labels, whichever artists are asked about.
 
 The artists are dealt into K folds; K networks are trained from scratch, each tested on the fold
 that it has not heard. So every labelled track is tested once, by a network that knows
@@ -6,23 +6,21 @@ neither the track nor its artist. It leaves no model: train one with the same se
 the figures please.
 """
 
-import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mir.errors import TrainingError
 from mir.evaluation.interval import Measured
 from mir.model.network import NetworkSpec
-from mir.training.loop import Epoch, Step
 from mir.training.material import Material
 from mir.training.pipeline import OpenLog, train_model
 from mir.training.spec import Machine, TrainingSpec
 from mir.training.split import folds_by_artist
+from mir.training.state import Epoch, Step
 from mir.training.validate import Judgement
 
 
@@ -50,18 +48,18 @@ def cross_validate(
     run: Path,
     folds: int,
     *,
-    network: NetworkSpec | None = None,
+    network: NetworkSpec = NetworkSpec(),  # noqa: B008 (frozen)
     training: TrainingSpec = TrainingSpec(),  # noqa: B008 (frozen)
     machine: Machine = Machine(),  # noqa: B008 (frozen)
     init: Path | None = None,
     open_log: OpenLog | None = None,
     progress: Callable[[Fold | Step | Epoch], None] = lambda state: None,
 ) -> FoldsReport:
-    """Train and test `folds` networks, in `run/fold-1` and so on; splits that labels bring are set
-    aside.
+    """Train and test `folds` networks, in `run/fold-1` and so on.
 
-    After a kill the same call goes on: finished folds are not trained again. Raises TrainingError
-    where there are too few artists, or `run` is of other settings.
+    Splits that the labels bring are set aside. After a kill the same call goes on: finished folds
+    are not trained again. Raises TrainingError where there are too few artists, or `run` is of
+    other settings.
     """
     if not material.labels:
         raise TrainingError(

@@ -5,7 +5,7 @@ further. What must fit is the body of the network; heads that name other things 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -44,8 +44,8 @@ def read_weights(path: Path) -> Weights:
     else:
         state = checkpoint.load(path)
         settings = state["identity"]
-        names = NetworkSpec.__dataclass_fields__
-        spec = NetworkSpec(**{n: _frozen(settings[n]) for n in names if n in settings})
+        shape = {each.name: settings[each.name] for each in fields(NetworkSpec)}
+        spec = NetworkSpec(**{**shape, "widths": tuple(shape["widths"])})
         tensors = state.get("network") or {
             name.removeprefix("network."): tensor
             for name, tensor in state["objective"].items()
@@ -89,9 +89,13 @@ def _of_model(path: Path) -> tuple[NetworkSpec, dict[str, Tensor]]:
         properties = {each.key: each.value for each in model.metadata_props}
         card = ModelCard.from_json(properties[METADATA_KEY])
     except OSError as error:
-        raise TrainingError(f"{path} cannot be read: {error.strerror}; name another file") from error
+        raise TrainingError(
+            f"{path} cannot be read: {error.strerror}; name another file"
+        ) from error
     except (KeyError, ModelError, DecodeError) as error:
-        raise TrainingError(f"{path} is not a model file that `mir train` wrote: {error}") from error
+        raise TrainingError(
+            f"{path} is not a model file that `mir train` wrote: {error}"
+        ) from error
     tensors = {
         each.name: torch.from_numpy(np.array(onnx.numpy_helper.to_array(each)))
         for each in model.graph.initializer
@@ -111,7 +115,3 @@ def _of_model(path: Path) -> tuple[NetworkSpec, dict[str, Tensor]]:
         dropout=float(card.training["dropout"]),
     )
     return spec, tensors
-
-
-def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value

@@ -1,8 +1,8 @@
-"""The training loop, in the order of thought: draw, hear, compare, correct; validate; keep the best.
+"""The training loop in the order of thought: draw, hear, compare, correct; validate, keep the best.
 
-Every step draws what it draws (order of the patches, their shifts, augmentation, mixup,
-dropout) from a seed made of the run's seed, the epoch and the step. So a run that is killed
-at any moment and goes on from its checkpoint takes the very steps that an unbroken one takes.
+Every step draws what it draws (the patches' shifts, augmentation, mixup, dropout) from a seed
+made of the run's seed, the epoch and the step. So a run that is killed at any moment and goes on
+from its checkpoint takes the very steps that an unbroken one takes.
 """
 
 import math
@@ -25,35 +25,10 @@ from mir.training.initial import Weights, start_from
 from mir.training.objective import Objective
 from mir.training.optimise import clip, make_optimizer, make_schedule
 from mir.training.spec import TrainingSpec
-from mir.training.validate import Validation, validate
+from mir.training.state import Epoch, RunState, Step
+from mir.training.validate import validate
 
-SAVE_EVERY = 180.0  # seconds between checkpoints within an epoch
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Where a run stands, after each step."""
-
-    number: int  # of all steps of the run, from 1
-    of: int
-    epoch: int  # from 1
-    epochs: int
-    losses: Mapping[str, float]  # means over the epoch so far, by term, and their "total"
-    learning_rate: float
-    seconds: float  # that the run has taken, those before an interruption included
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """How one epoch went."""
-
-    number: int  # from 1
-    of: int
-    steps: int  # that the run has taken by its end
-    losses: Mapping[str, float]  # on the train side
-    valid: Validation
-    learning_rate: float  # at its end
-    seconds: float  # since the start of the run
+SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +42,7 @@ class Trained:
 
 def train(
     dataset: Dataset,
-    network_spec: NetworkSpec,
+    shape: NetworkSpec,
     spec: TrainingSpec,
     device: Device,
     run: Path,
@@ -78,54 +53,55 @@ def train(
 ) -> Trained:
     """Train a network, or go on where the checkpoint in the folder `run` stands.
 
-    initial: weights to start from instead of random ones. Writes `run/checkpoint.pt` every few
+    initial: weights to start from instead of random ones. Writes `run/checkpoint.pt` every two
     minutes and after each epoch, and `run/best.pt`. Raises TrainingError when the checkpoint is of
     other settings, a side of the split is empty, or the loss is no number any more.
     """
     _require_music(dataset)
     torch.manual_seed(spec.seed)
-    network = MusicNetwork(network_spec)
+    network = MusicNetwork(shape)
     network.start_from_priors(*map(torch.from_numpy, dataset.priors()))
     if initial is not None:
         start_from(network, initial)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster on CPUs
-    objective = Objective(network, dataset, spec).to(device.torch)
+    objective = Objective(network, dataset, spec).to(device.place)
     optimizer = make_optimizer(objective, spec)
-    steps = _steps(dataset, spec)
+    steps = _steps_of_an_epoch(dataset, spec)
     schedule = make_schedule(optimizer, spec, steps * spec.epochs)
     augment = Augment(spec.augmentation)
+    state = RunState()
 
-    identity = _identity(dataset, network_spec, spec, initial)
-    run_state = _State()
-    if (run / "checkpoint.pt").exists():
-        saved = checkpoint.load(run / "checkpoint.pt")
-        _require_same(run / "checkpoint.pt", saved["identity"], identity)
+    path, identity = run / "checkpoint.pt", _identity(dataset, shape, spec, initial)
+    if path.exists():
+        saved = checkpoint.load(path)
+        _require_same(path, saved["identity"], identity)
         objective.load_state_dict(saved["objective"])
         optimizer.load_state_dict(saved["optimizer"])
         schedule.load_state_dict(saved["schedule"])
-        run_state = _State.restored(saved["state"])
-    began = saved_at = clock() - run_state.seconds
+        state = RunState.restored(saved["state"])
+    began = clock() - state.seconds
 
-    def save() -> None:
-        run_state.seconds = clock() - began
-        state = {
+    def save() -> float:
+        state.seconds = clock() - began
+        content = {
             "identity": identity,
             "objective": objective.state_dict(),
             "optimizer": optimizer.state_dict(),
             "schedule": schedule.state_dict(),
-            "state": run_state.plain(),
+            "state": state.plain(),
         }
-        checkpoint.save(run / "checkpoint.pt", state)
+        checkpoint.save(path, content)
+        return clock()
 
     saved_at = clock()
-    while len(run_state.epochs) < spec.epochs and not run_state.exhausted(spec.patience):
-        number = len(run_state.epochs)
+    while len(state.epochs) < spec.epochs and not state.exhausted(spec.patience):
+        number = len(state.epochs)  # from 0
         order = dataset.epoch(spec.seed, number)
         objective.train()
-        for step in range(run_state.step, steps):
-            rng = _seed(spec.seed, number, step)
-            places = order[step * spec.batch_size : (step + 1) * spec.batch_size]
-            batch = dataset.batch(places, rng).to(device.torch)
+        while state.step < steps:
+            first = state.step * spec.batch_size
+            rng = _seeded(spec.seed, number, state.step)
+            batch = dataset.batch(order[first : first + spec.batch_size], rng).to(device.place)
             frames = augment(batch.frames)  # (B, T, F)
             with device.autocast():
                 losses = objective(batch, frames, spec.mixup)
@@ -135,88 +111,57 @@ def train(
             optimizer.step()
             schedule.step()
 
-            means = run_state.add({name: loss.item() for name, loss in losses.items()})
-            rate = schedule.get_last_lr()[0]
-            if not math.isfinite(means["total"]):
-                raise TrainingError(
-                    f"the loss is {means['total']} in epoch {number + 1}, step {step + 1}; "
-                    f"remove {run} and try a learning rate below {spec.peak_rate:g}"
+            state.add({name: loss.item() for name, loss in losses.items()})
+            _require_number(state.means["total"], number, spec, run)
+            taken, rate = number * steps + state.step, float(schedule.get_last_lr()[0])
+            progress(
+                Step(
+                    number=taken,
+                    of=steps * spec.epochs,
+                    epoch=number + 1,
+                    epochs=spec.epochs,
+                    losses=state.means,
+                    learning_rate=rate,
+                    seconds=clock() - began,
                 )
-            taken, elapsed = number * steps + step + 1, clock() - began
-            total = steps * spec.epochs
-            progress(Step(taken, total, number + 1, spec.epochs, means, rate, elapsed))
+            )
             if clock() - saved_at > SAVE_EVERY:
-                save()
-                saved_at = clock()
+                saved_at = save()
 
-        valid = validate(objective, dataset, device)
-        means, rate, taken = run_state.means(), schedule.get_last_lr()[0], (number + 1) * steps
-        epoch = Epoch(number + 1, spec.epochs, taken, means, valid, rate, clock() - began)
-        if run_state.close(epoch):
-            checkpoint.save(run / "best.pt", {"identity": identity, "network": network.state_dict()})
-        save()
-        saved_at = clock()
+        epoch = Epoch(
+            number=number + 1,
+            of=spec.epochs,
+            steps=(number + 1) * steps,
+            losses=state.means,
+            valid=validate(objective, dataset, device),
+            seconds=clock() - began,
+        )
+        if state.close(epoch):
+            best = {"identity": identity, "network": network.state_dict()}
+            checkpoint.save(run / "best.pt", best)
+        saved_at = save()
         progress(epoch)
 
     network.load_state_dict(checkpoint.load(run / "best.pt")["network"])
-    return Trained(network.eval(), tuple(run_state.epochs), run_state.best)
+    return Trained(network.eval(), tuple(state.epochs), state.best)
 
 
-class _State:
-    """How far a run has come."""
-
-    def __init__(self) -> None:
-        self.epochs: list[Epoch] = []
-        self.step = 0  # steps that are done of the present epoch
-        self.sums: dict[str, float] = {}  # of the losses of these steps
-        self.seconds = 0.0
-
-    @property
-    def best(self) -> Epoch:
-        """The epoch with the highest figure; the later of equals."""
-        return max(self.epochs, key=lambda epoch: (epoch.valid.figure, epoch.number))
-
-    def exhausted(self, patience: int | None) -> bool:
-        """Whether the figure has not risen for `patience` epochs."""
-        if patience is None or not self.epochs:
-            return False
-        return len(self.epochs) - self.best.number >= patience
-
-    def add(self, losses: Mapping[str, float]) -> dict[str, float]:
-        self.step += 1
-        for name, loss in losses.items():
-            self.sums[name] = self.sums.get(name, 0.0) + loss
-        return self.means()
-
-    def means(self) -> dict[str, float]:
-        return {name: total / self.step for name, total in self.sums.items()}
-
-    def close(self, epoch: Epoch) -> bool:
-        """End an epoch; whether it is the best so far."""
-        self.epochs.append(epoch)
-        self.step, self.sums = 0, {}
-        return self.best is epoch
-
-    def plain(self) -> dict[str, Any]:
-        """As a checkpoint holds it."""
-        epochs = [asdict(epoch) for epoch in self.epochs]
-        return {"epochs": epochs, "step": self.step, "sums": self.sums, "seconds": self.seconds}
-
-    @classmethod
-    def restored(cls, plain: Mapping[str, Any]) -> "_State":
-        state = cls()
-        state.epochs = [
-            Epoch(**{**epoch, "valid": Validation(**epoch["valid"])}) for epoch in plain["epochs"]
-        ]
-        state.step, state.sums, state.seconds = plain["step"], plain["sums"], plain["seconds"]
-        return state
-
-
-def _seed(*parts: int) -> np.random.Generator:
-    """Seed torch with a number of its own for these parts; numpy's generator for the same."""
+def _seeded(*parts: int) -> np.random.Generator:
+    """Seed torch with a number made of `parts`, and return numpy's generator of the same."""
     sequence = np.random.SeedSequence(parts)
     torch.manual_seed(int(sequence.generate_state(1, np.uint32)[0]))
     return np.random.default_rng(sequence)
+
+
+def _steps_of_an_epoch(dataset: Dataset, spec: TrainingSpec) -> int:
+    """Whole batches; TrainingError where there is not even one."""
+    patches = len(dataset.epoch(spec.seed, 0))
+    if patches < spec.batch_size:
+        raise TrainingError(
+            f"{patches} patches to train on are fewer than a batch of {spec.batch_size}; "
+            "label more music or choose a smaller batch"
+        )
+    return patches // spec.batch_size
 
 
 def _require_music(dataset: Dataset) -> None:
@@ -228,31 +173,25 @@ def _require_music(dataset: Dataset) -> None:
         )
 
 
-def _steps(dataset: Dataset, spec: TrainingSpec) -> int:
-    """Batches in an epoch; TrainingError where there is not even one."""
-    patches = len(dataset.epoch(spec.seed, 0))
-    if patches < spec.batch_size:
+def _require_number(loss: float, epoch: int, spec: TrainingSpec, run: Path) -> None:
+    if not math.isfinite(loss):
         raise TrainingError(
-            f"{patches} patches to train on are fewer than a batch of {spec.batch_size}; "
-            "label more music or choose a smaller batch"
+            f"the loss is {loss} in epoch {epoch + 1}; remove {run / 'checkpoint.pt'} and choose a "
+            f"learning rate below {spec.peak_rate:g}"
         )
-    return patches // spec.batch_size
 
 
 def _identity(
-    dataset: Dataset, network: NetworkSpec, spec: TrainingSpec, initial: Weights | None
+    dataset: Dataset, shape: NetworkSpec, spec: TrainingSpec, initial: Weights | None
 ) -> dict[str, Any]:
     """What must be the same for a checkpoint to be gone on with."""
     return {
-        **_listed(asdict(network)),
-        **_listed(asdict(spec)),
-        "music and labels": dataset.digest,
+        **asdict(shape),
+        "widths": list(shape.widths),
+        **asdict(spec),
+        "labels and music": dataset.digest,
         "init": initial.digest if initial else None,
     }
-
-
-def _listed(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {n: list(v) if isinstance(v, tuple) else v for n, v in settings.items()}
 
 
 def _require_same(path: Path, saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -44,7 +44,7 @@ def outputs(
             patches = np.concatenate(parts)  # (P, T, F)
             if most is not None and len(patches) > most:
                 patches = patches[np.linspace(0, len(patches) - 1, most).round().astype(int)]
-            said = network(torch.from_numpy(patches).to(device.torch))
+            said = network(torch.from_numpy(patches).to(device.place))
             embedding, genres, tags = (each.float().cpu() for each in said)
             rows.append((embedding.mean(0), genres.mean(0), tags.sigmoid().mean(0)))
     if not rows:

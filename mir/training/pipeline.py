@@ -7,19 +7,19 @@ from pathlib import Path
 
 from mir.errors import TrainingError
 from mir.model.network import ARCHITECTURES, NetworkSpec
-from mir.training.cache import Decoding
 from mir.training.dataset import Dataset
 from mir.training.device import on_machine
 from mir.training.export import export
 from mir.training.initial import body_of, read_weights
 from mir.training.logs import RunLog
-from mir.training.loop import Epoch, Step, Trained, train
+from mir.training.loop import Trained, train
 from mir.training.material import Material
 from mir.training.spec import Machine, TrainingSpec
 from mir.training.split import Sides
+from mir.training.state import Epoch, Step
 from mir.training.validate import Judgement, judge
 
-Progress = Callable[[Decoding | Step | Epoch], None]
+Progress = Callable[[Step | Epoch], None]
 OpenLog = Callable[[Path, int], RunLog]
 """Opens the log of the run in a folder, from a step on; what stands there of later ones is void."""
 
@@ -43,7 +43,7 @@ def train_model(
     run: Path,
     *,
     sides: Sides | None = None,
-    network: NetworkSpec | None = None,
+    network: NetworkSpec = NetworkSpec(),  # noqa: B008 (frozen)
     training: TrainingSpec = TrainingSpec(),  # noqa: B008 (frozen)
     machine: Machine = Machine(),  # noqa: B008 (frozen)
     init: Path | None = None,
@@ -62,16 +62,14 @@ def train_model(
     """
     dataset = Dataset(material, sides)
     initial = read_weights(init) if init else None
-    shape = network or NetworkSpec()
-    if initial is not None:
-        shape = body_of(shape, initial)
-        if network is not None and (shape.arch, shape.widths) != (network.arch, network.widths):
-            raise TrainingError(
-                f"{init} holds a {shape.arch} of widths {shape.widths}, not a {network.arch} of "
-                f"widths {network.widths}; leave the architecture and the width to it"
-            )
+    shape = body_of(network, initial) if initial else network
     if shape.arch not in ARCHITECTURES:
         raise TrainingError(f"arch is {shape.arch!r}; it must be {' or '.join(ARCHITECTURES)}")
+    if (training.class_weights or training.label_smoothing) and not material.genre_of:
+        raise TrainingError(
+            "class weights and label smoothing are for labels of people; give --labels, or "
+            "leave them out"
+        )
     shape = replace(
         shape, n_mels=dataset.n_mels, genres=len(material.genres), tags=len(dataset.tags)
     )
@@ -87,9 +85,7 @@ def train_model(
 
     try:
         with on_machine(machine) as device:
-            trained = train(
-                dataset, shape, training, device, run, initial=initial, progress=report
-            )
+            trained = train(dataset, shape, training, device, run, initial=initial, progress=report)
             test = None
             if any(file in each for file in dataset.tracks("test") for each in material.sets):
                 test = judge(trained.network, dataset, "test", SIDES, device)

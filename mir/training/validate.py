@@ -56,7 +56,7 @@ def validate(objective: Objective, dataset: Dataset, device: Device) -> Validati
     total, seen = 0.0, 0
     with torch.inference_mode(), device.autocast():
         for batch in dataset.in_order("valid", _BATCH):
-            here = batch.to(device.torch)
+            here = batch.to(device.place)
             size = len(here.frames)
             total += objective(here, here.frames)["total"].item() * size
             seen += size
