@@ -7,6 +7,7 @@ containers and runs no code.
 
 import os
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,9 @@ def save(path: Path, state: Mapping[str, Any]) -> None:
 def load(path: Path) -> dict[str, Any]:
     """Read a checkpoint onto the CPU; TrainingError where it is damaged or none of ours."""
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a file that is then refused
+            state = torch.load(path, map_location="cpu", weights_only=True)
         found = state["format"]
     except OSError as error:
         raise TrainingError(

@@ -34,8 +34,8 @@ def make_schedule(optimizer: Optimizer, spec: TrainingSpec, steps: int) -> LRSch
     momentum does the opposite; "cosine" rises linearly and falls to nothing in half a cosine.
     """
     if spec.schedule == "one-cycle":
-        # At least two steps of rising: torch divides by one less than their number.
-        share = max(spec.warm_up, 2 / steps) if steps > 2 else 0.5
+        # More than one step of rising: torch divides by one less than their number.
+        share = min(0.9, max(spec.warm_up, 1.5 / steps))
         return OneCycleLR(optimizer, spec.peak_rate, total_steps=steps, pct_start=share)
     warm = max(1, round(spec.warm_up * steps))
 
