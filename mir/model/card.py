@@ -1,7 +1,8 @@
 """What a model file says of itself: everything but the weights, as one JSON text inside it."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from mir.errors import ModelError
 from mir.features.mel import FeatureSpec
@@ -20,6 +21,24 @@ class TagGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class TagAxis:
+    """A scale on which music is placed, read off the tag outputs.
+
+    The place is tanh(offset + sum of weights x logits), the logits taken as means over a recording:
+    in (-1, 1), and 0 for the average of the training music where the offset is fitted so. The
+    hyperbolic tangent keeps the order of extremes that cutting off would make equal.
+    """
+
+    name: str  # one of `AXES`
+    columns: tuple[int, ...]  # of the network's tag outputs
+    weights: tuple[float, ...]  # one for each column
+    offset: float
+
+
+AXES = ("arousal", "valence")  # how much energy; how bright the mood (Russell 1980)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """The names, calibration and origin that belong to a set of weights."""
 
@@ -32,6 +51,8 @@ class ModelCard:
     certain: float  # a first genre below this probability is called uncertain
     spec: FeatureSpec = field(default_factory=FeatureSpec)
     trained_on: str = ""  # one sentence; docs/model-card.md tells the whole
+    axes: tuple[TagAxis, ...] = ()
+    vectors_of: str = ""  # id of the model whose network this one shares; empty for its own
 
     def info(self, model_id: str) -> "ModelInfo":
         """The part of the card that other rooms read, with the identity of the weights."""
@@ -44,6 +65,8 @@ class ModelCard:
             instruments=tuple(group.name for group in self.instruments),
             spec=self.spec,
             trained_on=self.trained_on,
+            axes=tuple(axis.name for axis in self.axes),
+            vectors_of=self.vectors_of,
         )
 
     def to_json(self) -> str:
@@ -52,24 +75,38 @@ class ModelCard:
 
     @classmethod
     def from_json(cls, text: str) -> "ModelCard":
-        """Read a card; ModelError when it is of another format or lacks something."""
+        """Read a card; ModelError when it is of another format or lacks something.
+
+        Fields that a later version added within the format are passed over.
+        """
         try:
-            fields = json.loads(text)
-            found = fields.pop("format")
+            told = json.loads(text)
+            found = told.pop("format")
             if found != FORMAT:
                 raise ModelError(
                     f"the model file has format {found} and this program reads format {FORMAT}; "
                     "use a model that belongs to this version"
                 )
+            told = {known.name: told[known.name] for known in fields(cls) if known.name in told}
             for kind in ("moods", "instruments"):
-                fields[kind] = tuple(
-                    TagGroup(g["name"], tuple(g["columns"]), g["remarkable"]) for g in fields[kind]
+                told[kind] = tuple(
+                    TagGroup(g["name"], tuple(g["columns"]), g["remarkable"]) for g in told[kind]
                 )
-            fields["genres"] = tuple(fields["genres"])
-            fields["spec"] = FeatureSpec(**fields["spec"])
-            return cls(**fields)
+            told["axes"] = tuple(_axis(axis) for axis in told.get("axes", ()))
+            told["genres"] = tuple(told["genres"])
+            told["spec"] = FeatureSpec(**told["spec"])
+            return cls(**told)
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"the model file's description is damaged: {error!r}") from error
+            raise ModelError(
+                f"the model file's description is damaged ({error!r}); take another copy of it"
+            ) from error
+
+
+def _axis(told: dict[str, Any]) -> TagAxis:
+    axis = TagAxis(told["name"], tuple(told["columns"]), tuple(told["weights"]), told["offset"])
+    if axis.name not in AXES or len(axis.columns) != len(axis.weights):
+        raise ValueError(f"the axis {axis.name!r} is none, or its columns and weights do not fit")
+    return axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +121,5 @@ class ModelInfo:
     instruments: tuple[str, ...]
     spec: FeatureSpec
     trained_on: str
+    axes: tuple[str, ...] = ()
+    vectors_of: str = ""
