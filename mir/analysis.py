@@ -61,7 +61,9 @@ class Hearing:
     """What the network makes of a recording.
 
     `vector` has unit length; `passages` holds one unit vector for each stretch of up to
-    20 seconds that was listened to, in order. `genres` are the three most probable.
+    20 seconds that was listened to, in order. `genres` are the three most probable. `arousal`
+    (calm to energetic) and `valence` (dark to bright) lie in [-1, 1], 0 being the average of the
+    music that the model was trained on; None where the model does not say.
     """
 
     model_id: str
@@ -71,6 +73,9 @@ class Hearing:
     uncertain: bool = True
     moods: tuple[Label, ...] = ()
     instruments: tuple[Label, ...] = ()
+    arousal: float | None = None
+    valence: float | None = None
+    norm: float | None = None  # length of the vector before it was brought to unit length
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Analysis:
     tags: Tags
     descriptors: Descriptors
     hearing: Hearing
+    further: tuple[Hearing, ...] = ()  # by other models, each once
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import onnxruntime
 from mir.analysis import FloatArray, Hearing, Label
 from mir.errors import ModelError
 from mir.features.patches import cut_patches, network_input
-from mir.model.card import METADATA_KEY, ModelCard, TagGroup
+from mir.model.card import METADATA_KEY, ModelCard, TagAxis, TagGroup
 
 SHIPPED = "mir-1.onnx"
 
@@ -36,8 +36,8 @@ class Embedder:
             )
         except Exception as error:  # ONNX Runtime raises a dozen classes without a base
             raise ModelError(
-                f"{origin} is not a model file that can be run ({error}); "
-                "name a file that `mir train` wrote, or remove the setting MIR_MODEL"
+                f"{origin} is not a model file that can be run ({_first_line(error)}); "
+                "name a file that `mir train` wrote"
             ) from error
         metadata = self._session.get_modelmeta().custom_metadata_map
         if METADATA_KEY not in metadata:
@@ -45,8 +45,11 @@ class Embedder:
                 f"{origin} is an ONNX file without mir's description of its outputs; "
                 "name a file that `mir train` wrote"
             )
-        self._card = ModelCard.from_json(metadata[METADATA_KEY])
-        self.info = self._card.info(blake2b(content, digest_size=8).hexdigest())
+        try:
+            self._card = ModelCard.from_json(metadata[METADATA_KEY])
+        except ModelError as error:
+            raise ModelError(f"{origin}: {error}") from error
+        self.info = self._card.info(identity(content))
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Embedder":
@@ -55,8 +58,7 @@ class Embedder:
         Raises ModelError when the file cannot be read or is not a model of ours.
         """
         if path is None:
-            shipped = resources.files("mir.model") / "shipped" / SHIPPED
-            return cls(shipped.read_bytes(), "the shipped model")
+            return cls(shipped_bytes(), "the shipped model")
         try:
             return cls(path.read_bytes(), str(path))
         except OSError as error:
@@ -64,6 +66,11 @@ class Embedder:
                 f"the model {path} cannot be read: {error.strerror}; "
                 "name another, or remove the setting MIR_MODEL to use the shipped one"
             ) from error
+
+    @property
+    def card(self) -> ModelCard:
+        """All that the file says of the model."""
+        return self._card
 
     def hear(self, mels: Sequence[FloatArray]) -> Hearing:
         """What the network makes of the stretches of one recording.
@@ -80,15 +87,20 @@ class Embedder:
         by_passage = [part.mean(0) for part in np.split(embeddings, bounds)]
         genres = _softmax(genre_logits.mean(0) / self._card.temperature)
         tags = (1.0 / (1.0 + np.exp(-tag_logits))).mean(0)
+        places = {axis.name: axis_place(axis, tag_logits.mean(0)) for axis in self._card.axes}
         first = np.argsort(-genres)[:3]
+        whole = embeddings.mean(0)
         return Hearing(
             model_id=self.info.model_id,
-            vector=_unit(embeddings.mean(0)),
+            vector=_unit(whole),
             passages=np.stack([_unit(vector) for vector in by_passage]),
             genres=tuple(Label(self._card.genres[i], float(genres[i])) for i in first),
             uncertain=bool(genres[first[0]] < self._card.certain),
             moods=_standing_out(self._card.moods, tags, 0.0),
             instruments=_standing_out(self._card.instruments, tags, _AUDIBLE),
+            arousal=places.get("arousal"),
+            valence=places.get("valence"),
+            norm=float(np.linalg.norm(whole)),
         )
 
     def _run(self, patches: FloatArray) -> list[FloatArray]:
@@ -98,6 +110,21 @@ class Embedder:
             for i in range(0, len(patches), _BATCH)
         ]
         return [np.concatenate(outputs) for outputs in zip(*runs, strict=True)]
+
+
+def shipped_bytes() -> bytes:
+    """The file of the model that comes with this version."""
+    return (resources.files("mir.model") / "shipped" / SHIPPED).read_bytes()
+
+
+def identity(content: bytes) -> str:
+    """The id of the model in a file of this content: a digest, 16 hexadecimal digits."""
+    return blake2b(content, digest_size=8).hexdigest()
+
+
+def axis_place(axis: TagAxis, logits: FloatArray) -> float:
+    """Where a recording lies on an axis, in (-1, 1); logits: (all tags,), means over it."""
+    return float(np.tanh(axis.offset + np.dot(axis.weights, logits[list(axis.columns)])))
 
 
 def group_probability(columns: Sequence[int], tags: FloatArray) -> FloatArray:
@@ -131,6 +158,10 @@ def _passages(mel: FloatArray) -> list[FloatArray]:
 def _softmax(logits: FloatArray) -> FloatArray:
     powers = np.exp(logits - logits.max())
     return powers / powers.sum()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _unit(vector: FloatArray) -> FloatArray:

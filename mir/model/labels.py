@@ -84,7 +84,7 @@ MOODS: Mapping[str, Members] = {
     "calm": _members("chillout; chill; Mellow; easy listening", "New-age music"),
     "exciting": _members("", "Exciting music"),
     "party": _members("party; dance; catchy", "Dance music"),
-    "angry": _members("", "Angry music"),
+    "aggressive": _members("", "Angry music"),
     "scary": _members("", "Scary music"),
     "funny": _members("", "Funny music"),
 }

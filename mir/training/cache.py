@@ -10,11 +10,7 @@ process, is noted with the reason and costs nothing else.
 """
 
 import json
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -27,6 +23,7 @@ from mir.audio.decode import Span, probe, read_spans, read_start
 from mir.errors import MirError
 from mir.features.mel import FeatureSpec, mel_spectrogram
 from mir.features.patches import PATCH_FRAMES, cut_patches, network_input
+from mir.training.workers import in_processes
 
 PASSAGES = 5  # heard of a file of which nothing particular is wanted
 PASSAGE_SECONDS = 20.0  # each; together they bound what a file of any length costs
@@ -88,10 +85,10 @@ def open_cache(
         frames_out.truncate(frame_count * spec.n_mels * 2)  # what a kill left half written
         rest = wanted[len(lines) :]
         work = partial(decode_file, data, spec=spec)
-        for one, found in zip(rest, _in_processes(work, rest, jobs), strict=True):
+        for one, found in zip(rest, in_processes(work, rest, jobs), strict=True):
             line: dict[str, object] = {"file": one.file}
-            if isinstance(found, str):
-                line["error"] = found
+            if not isinstance(found, list):
+                line["error"] = found or f"{one.file} killed the process that decoded it"
             else:
                 line["kept"] = [[span, len(frames) // PATCH_FRAMES] for span, frames in found]
                 for _, frames in found:
@@ -188,43 +185,3 @@ def _laid_out(lines: Sequence[Mapping[str, object]]) -> tuple[tuple[Kept, ...], 
             kept.append(Kept(file, span, offset, patches))
             offset += patches * PATCH_FRAMES
     return tuple(kept), skipped
-
-
-Work = Callable[[Wanted], list[tuple[int, Frames]] | str]
-
-
-def _in_processes(
-    work: Work, tasks: Sequence[Wanted], jobs: int
-) -> Iterator[list[tuple[int, Frames]] | str]:
-    """The work on each task, in their order, in `jobs` processes; 1: in this one."""
-    if jobs == 1:
-        yield from map(work, tasks)
-        return
-    done = 0
-    while done < len(tasks):
-        try:
-            with _pool(min(jobs, len(tasks) - done)) as pool:
-                for result in pool.map(work, tasks[done:]):
-                    yield result
-                    done += 1
-        except BrokenProcessPool:
-            # One of the tasks under way killed its process: the first is done alone, to know.
-            try:
-                with _pool(1) as pool:
-                    yield pool.submit(work, tasks[done]).result()
-            except BrokenProcessPool:
-                yield f"{tasks[done].file} killed the process that decoded it; it may be damaged"
-            done += 1
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    # A spawned process inherits no threads or locks of this one, which a forked one would.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
-
-
-def _begin() -> None:
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    threadpool_limits(1)  # the processes are the parallelism; more threads would only contend
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to act on

@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
@@ -5,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from other_model import other_model
 from small_library import song
 
 from mir.analysis import FloatArray
 from mir.errors import ModelError
 from mir.features.mel import FeatureSpec, mel_spectrogram
-from mir.model.card import METADATA_KEY, ModelCard
-from mir.model.embedder import SHIPPED, Embedder
+from mir.features.patches import cut_patches, network_input
+from mir.model.card import METADATA_KEY, ModelCard, TagAxis
+from mir.model.embedder import SHIPPED, Embedder, axis_place
 
 SPEC = FeatureSpec()
 
@@ -104,7 +107,56 @@ def test_a_foreign_network_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_card_survives_its_text(embedder: Embedder) -> None:
-    card = embedder._card
+    card = embedder.card
     assert ModelCard.from_json(card.to_json()) == card
     with pytest.raises(ModelError, match="damaged"):
         ModelCard.from_json('{"format": 1, "name": "half"}')
+
+
+def test_a_card_of_the_first_version_and_one_of_a_later_one_can_be_read(embedder: Embedder) -> None:
+    told = json.loads(embedder.card.to_json())
+    first = {name: told[name] for name in told if name not in ("axes", "vectors_of")}
+    assert ModelCard.from_json(json.dumps(first)).axes == ()
+    assert ModelCard.from_json(json.dumps({**told, "colour": "blue"})) == embedder.card
+
+
+@pytest.mark.parametrize(
+    "axis",
+    [
+        {"name": "taste", "columns": [1], "weights": [1.0], "offset": 0.0},
+        {"name": "arousal", "columns": [1, 2], "weights": [1.0], "offset": 0.0},
+        {"name": "arousal"},
+    ],
+)
+def test_an_axis_that_means_nothing_is_refused(embedder: Embedder, axis: object) -> None:
+    told = json.loads(embedder.card.to_json())
+    with pytest.raises(ModelError, match="damaged"):
+        ModelCard.from_json(json.dumps({**told, "axes": [axis]}))
+
+
+def test_axes_place_music_between_minus_one_and_one(tmp_path: Path, embedder: Embedder) -> None:
+    axes = (TagAxis("arousal", (3, 5), (0.5, -0.25), 0.1), TagAxis("valence", (7,), (40.0,), 0.0))
+    heard = Embedder.load(other_model(tmp_path / "axes.onnx", axes=axes)).hear([mel_of(5, 6)])
+    plain = embedder.hear([mel_of(5, 6)])
+    assert (plain.arousal, plain.valence) == (None, None)
+    assert heard.arousal is not None
+    assert heard.valence is not None
+    assert -1 < heard.arousal < 1
+    assert abs(heard.valence) == 1  # far out; never beyond
+    np.testing.assert_array_equal(heard.vector, plain.vector)
+
+
+def test_an_axis_is_the_curbed_weighted_sum_of_its_logits() -> None:
+    axis = TagAxis("arousal", (2, 0), (0.5, -1.0), 0.25)
+    logits = np.array([0.5, 100.0, 3.0], np.float32)
+    assert axis_place(axis, logits) == pytest.approx(np.tanh(0.25 + 1.5 - 0.5))
+    still = TagAxis("arousal", (0,), (1.0,), -0.5)
+    assert axis_place(still, logits) == 0
+
+
+def test_vector_and_norm_are_the_embedding(embedder: Embedder) -> None:
+    hearing = embedder.hear([mel_of(1, 20)])
+    assert hearing.norm is not None
+    patches = cut_patches(network_input(mel_of(1, 20)))
+    whole = embedder._run(patches)[0].mean(0)
+    np.testing.assert_allclose(hearing.norm * hearing.vector, whole, rtol=1e-4, atol=1e-4)
