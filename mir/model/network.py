@@ -1,14 +1,17 @@
 """The network: a patch of a mel spectrogram in; a vector, genres and tags out.
 
-Top down: a stem and four stages, each halving the picture; what is left is pooled over time;
-one linear layer makes the embedding; linear heads read genres and tags off it. Since the heads
-are linear, what they tell apart lies far apart in the embedding, which is what makes it fit for
-finding neighbours.
+Top down: a stem and four stages, each halving the picture, and a block that looks once more;
+what is left is pooled over time; one linear layer makes the embedding; linear heads read genres
+and tags off it. Since the heads are linear, what they tell apart lies far apart in the embedding.
 
-The two architectures differ in how they see time. `cnn` pools the last picture to its mean and
-its loudest moment. `crnn` halves time in two of its stages only and lets a recurrent
-layer (GRU) walk over what is left, both ways, before the same pooling (Choi et al. 2017,
-"Convolutional recurrent neural networks for music classification").
+The vector that neighbours are found by is the embedding and, beside it, the square roots of the
+genres' probabilities: their inner product is the Bhattacharyya coefficient of two
+recordings' genres, so that music of one kind lies closer together than sound alone would put it.
+
+The two architectures differ in how they see time. `cnn` pools the last picture as it is. `crnn`
+halves time in two of its stages only and lets a recurrent layer (GRU) walk over what is left,
+both ways, before the same pooling (Choi et al. 2017, "Convolutional recurrent neural networks for
+music classification").
 
 The blocks are those of He et al. (2016), "Deep residual learning for image recognition",
 with the pooled shortcut of He et al. (2019), "Bag of tricks".
@@ -31,9 +34,15 @@ class NetworkSpec:
     # Channels of the stem and of each stage; multiples of 16 keep the vector units full.
     widths: tuple[int, ...] = (16, 32, 80, 160, 256)
     dimension: int = 192  # of the embedding
+    genre_part: float = 0.6  # length of the genres beside the embedding's in the vector; 0: none
     genres: int = 29
     tags: int = 206
     dropout: float = 0.1  # of the embedding before the heads, in training alone
+
+    @property
+    def vector(self) -> int:
+        """Numbers in a vector: the embedding, and the genres where they have a part in it."""
+        return self.dimension + (self.genres if self.genre_part else 0)
 
 
 def scaled(widths: tuple[int, ...], factor: float) -> tuple[int, ...]:
@@ -66,8 +75,27 @@ class Block(nn.Module):
         return torch.relu(self.body(x) + self.shortcut(x))
 
 
+class SecondLook(nn.Module):
+    """Two 3x3 convolutions beside the picture itself; keeps its size."""
+
+    def __init__(self, channels: int) -> None:
+        """`channels` are those of the picture."""
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, channels, T, F) -> the same shape."""
+        return torch.relu(x + self.body(x))
+
+
 class MusicNetwork(nn.Module):
-    """Patches in; embedding, genre logits and tag logits out."""
+    """Patches in; vector, genre logits and tag logits out."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         """Build the network that `spec` describes, with random weights."""
@@ -88,18 +116,20 @@ class MusicNetwork(nn.Module):
                 for number, (narrow, wide) in enumerate(zip([stem, *stages], stages, strict=False))
             )
         )
+        self.second_look = SecondLook(last)
         self.gru = (
             nn.GRU(last, last // 2, batch_first=True, bidirectional=True) if recurrent else None
         )
-        self.embed = nn.Linear(2 * last, spec.dimension)
+        rows = -(-spec.n_mels // 2 ** (1 + len(stages)))  # of frequency that the stages leave
+        self.embed = nn.Linear((3 + rows) * last, spec.dimension)
         self.embed_norm = nn.BatchNorm1d(spec.dimension, affine=False)
         self.dropout = nn.Dropout(spec.dropout)
         self.genre_head = nn.Linear(spec.dimension, spec.genres)
         self.tag_head = nn.Linear(spec.dimension, spec.tags) if spec.tags else None
-        # What all music has in common leaves the embedding; fitted after training, by
+        # What all music has in common leaves the vector; fitted after training, by
         # mir.training.export, and nothing until then.
         self.center: Tensor
-        self.register_buffer("center", torch.zeros(spec.dimension))
+        self.register_buffer("center", torch.zeros(spec.vector))
 
     def start_from_priors(self, genres: Tensor, tags: Tensor | None = None) -> None:
         """Set the heads' biases so that training starts from the labels' mean probabilities.
@@ -112,19 +142,36 @@ class MusicNetwork(nn.Module):
                 self.tag_head.bias.copy_(torch.logit(tags, eps=1e-4))
 
     def forward(self, patches: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, T, n_mels) -> embedding (B, D), genre logits (B, G), tag logits (B, tags).
+        """(B, T, n_mels) -> vector (B, V), genre logits (B, G), tag logits (B, tags).
 
-        The embedding is linear from here on, so the mean over patches may be taken outside.
+        V is `spec.vector`. A recording's vector is the mean over its patches.
         """
+        return self.read(self.embedding(patches))
+
+    def embedding(self, patches: Tensor) -> Tensor:
+        """(B, T, n_mels) -> (B, D): each dimension has mean 0 and deviation 1 over music."""
         x = self.input_norm(patches.transpose(1, 2)).transpose(1, 2)  # (B, T, F)
         x = self.stem(x.unsqueeze(1))  # (B, stem, T/2, F/2)
         x = self.stages(x)  # (B, C, T/32, F/32); crnn: (B, C, T/8, F/32)
-        x = x.mean(3)  # (B, C, T'): frequency is done with
+        x = self.second_look(x)
+        rows = x.mean(2).flatten(1)  # (B, C * F/32): what sounds where in frequency
+        x = x.mean(3)  # (B, C, T'): when
         if self.gru is not None:
             start = x.new_zeros(2, len(x), self.gru.hidden_size)  # (2 directions, B, C/2)
             x = self.gru(x.transpose(1, 2), start)[0].transpose(1, 2)  # (B, C, T')
-        pooled = torch.cat([x.mean(2), x.amax(2)], 1)  # (B, 2C)
-        embedding = self.embed_norm(self.embed(pooled))  # (B, D)
+        mean = x.mean(2)
+        spread = ((x - mean.unsqueeze(2)).square().mean(2) + 1e-4).sqrt()
+        pooled = torch.cat([mean, x.amax(2), spread, rows], 1)  # (B, (3 + F/32) * C)
+        return self.embed_norm(self.embed(pooled))
+
+    def read(self, embedding: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, D) -> vector (B, V), genre logits (B, G), tag logits (B, tags)."""
         seen = self.dropout(embedding)
-        tags = embedding[:, :0] if self.tag_head is None else self.tag_head(seen)  # (B, tags)
-        return embedding - self.center, self.genre_head(seen), tags
+        genres = self.genre_head(seen)
+        tags = embedding[:, :0] if self.tag_head is None else self.tag_head(seen)
+        vector = embedding
+        if self.spec.genre_part:
+            # An embedding is about sqrt(D) long; the roots of probabilities are 1 long.
+            length = self.spec.genre_part * self.spec.dimension**0.5
+            vector = torch.cat([embedding, length * genres.softmax(1).sqrt()], 1)
+        return vector - self.center, genres, tags

@@ -93,16 +93,20 @@ class Dataset:
         return [(stretch, number) for stretch in self.on(side) for number in range(stretch.patches)]
 
     def epoch(self, seed: int, epoch: int) -> list[Place]:
-        """The train side's patches in the order of one epoch.
+        """The train side's patches in the order of one epoch, in pairs of one recording.
 
-        Where only a part of the music has labels of people, those patches come twice.
+        The pairs give the objective something to pull together. Where only a part of the music has labels of people, those patches come twice.
         """
         places = self.places("train")
         labelled = [place for place in places if place[0].file in self.material.genre_of]
         if len(labelled) < len(places):
             places = places + labelled
-        order = np.random.default_rng([seed, epoch]).permutation(len(places))
-        return [places[index] for index in order]
+        rng = np.random.default_rng([seed, epoch])
+        by_track: dict[str, list[Place]] = {}
+        for index in rng.permutation(len(places)):
+            by_track.setdefault(places[index][0].file, []).append(places[index])
+        pairs = [each[i : i + 2] for each in by_track.values() for i in range(0, len(each), 2)]
+        return [place for index in rng.permutation(len(pairs)) for place in pairs[index]]
 
     def in_order(self, side: str, size: int) -> Iterator[Batch]:
         """All patches of one side, once, unshifted."""

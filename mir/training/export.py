@@ -54,7 +54,7 @@ def export(
     spoken = genre >= 0
     card = ModelCard(
         name=name,
-        dimension=network.spec.dimension,
+        dimension=network.spec.vector,
         genres=dataset.material.genres,
         moods=_groups(MOODS, dataset.tags, on_train.tags),
         instruments=_groups(INSTRUMENTS, dataset.tags, on_train.tags),

@@ -10,7 +10,7 @@ from onnx import numpy_helper
 from mir.model.card import METADATA_KEY, ModelCard
 
 _EMBEDDING, _GENRES = "embedding", "genre_logits"
-_WEIGHT, _BIAS = "genre_head.weight", "genre_head.bias"
+_WEIGHT, _BIAS = "grafted_head.weight", "grafted_head.bias"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,9 +26,9 @@ def graft_genre_head(
 ) -> bytes:
     """The model file `content` with other genre logits and another card.
 
-    weight (genres, dimension) and bias (genres,) apply to the embedding as the file puts it out.
-    In the file they apply to it before it is centred, as the head of a trained network does, and
-    bear the names of that head's parameters, so that the result can be trained further.
+    weight (genres, dimension) and bias (genres,) apply to the vector as the file puts it out. In
+    the file they apply to it before it is centred. The head that the network was trained with
+    stays where the vector is made of its genres, too.
     """
     model = onnx.load_from_string(content)
     graph = model.graph

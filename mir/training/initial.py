@@ -79,7 +79,12 @@ def body_of(spec: NetworkSpec, weights: Weights) -> NetworkSpec:
     """`spec` with the body of the network that the weights are of."""
     body = weights.spec
     return replace(
-        spec, arch=body.arch, n_mels=body.n_mels, widths=body.widths, dimension=body.dimension
+        spec,
+        arch=body.arch,
+        n_mels=body.n_mels,
+        widths=body.widths,
+        dimension=body.dimension,
+        genre_part=body.genre_part,
     )
 
 
@@ -109,7 +114,8 @@ def _of_model(path: Path) -> tuple[NetworkSpec, dict[str, Tensor]]:
         arch=str(card.training["arch"]),
         n_mels=card.spec.n_mels,
         widths=tuple(int(width) for width in str(card.training["widths"]).split()),
-        dimension=card.dimension,
+        dimension=len(tensors["embed.bias"]),
+        genre_part=float(card.training["genre_part"]),
         genres=len(card.genres),
         tags=len(tensors.get("tag_head.bias", ())),
         dropout=float(card.training["dropout"]),

@@ -104,7 +104,8 @@ def train(
             batch = dataset.batch(order[first : first + spec.batch_size], rng).to(device.place)
             frames = augment(batch.frames)  # (B, T, F)
             with device.autocast():
-                losses = objective(batch, frames, spec.mixup)
+                # Every other batch is mixed: what is mixed belongs to no one recording.
+                losses = objective(batch, frames, spec.mixup if state.step % 2 == 0 else 0.0)
             optimizer.zero_grad()
             losses["total"].backward()
             clip(objective)

@@ -18,6 +18,7 @@ from mir.training.dataset import Batch, Dataset
 from mir.training.spec import TrainingSpec
 
 _HUMAN_TRUST = 0.85  # of a person's genre label against the teachers' opinion of the same patch
+_TRACK_TEMPERATURE = 0.15
 _RAREST = 4.0  # a genre's weight lies between 1 / _RAREST and _RAREST
 
 
@@ -41,17 +42,18 @@ class Target:
     sublabels: Tensor  # (B, S)
     features: Tensor  # (B, features)
     taught: Tensor  # (B, 1) how much of the example a teacher heard, 0 to 1
+    track: Tensor  # (B,) number of the recording; -1 where the example is a mixture
 
     def mixed(self, partner: Tensor, weight: Tensor) -> "Target":
         """The target of examples that were mixed with their partners.
 
         Where a teacher heard only one of the two, its opinion stands for both, but counts less.
         """
-        mixed = {each.name: mix(getattr(self, each.name), partner, weight) for each in fields(self)}
+        names = [each.name for each in fields(self) if each.name != "track"]
+        mixed = {name: mix(getattr(self, name), partner, weight) for name in names}
         heard = mixed["taught"].clamp(min=1e-6)
-        return Target(
-            **{**mixed, "tags": mixed["tags"] / heard, "features": mixed["features"] / heard}
-        )
+        mixed |= {"tags": mixed["tags"] / heard, "features": mixed["features"] / heard}
+        return Target(**mixed, track=torch.full_like(self.track, -1))
 
 
 def genre_term(said: Prediction, target: Target) -> Tensor:
@@ -75,6 +77,29 @@ def feature_term(said: Prediction, target: Target) -> Tensor:
     return _mean_over_taught((said.features - target.features) ** 2, target)
 
 
+def relation_term(said: Prediction, target: Target) -> Tensor:
+    """Squared difference of cosines between examples: ours and the teachers' (Park et al. 2019).
+
+    "Relational knowledge distillation". What counts in use is which music lies near which, so the
+    teachers' geometry is worth more than their coordinates.
+    """
+    taught = target.taught[:, 0] > 0.5
+    ours = F.normalize(said.embedding[taught], dim=1)
+    theirs = F.normalize(target.features[taught], dim=1)
+    pairs = ~torch.eye(len(ours), dtype=torch.bool, device=ours.device)
+    return _mean((ours @ ours.T - theirs @ theirs.T)[pairs] ** 2)
+
+
+def track_term(said: Prediction, target: Target) -> Tensor:
+    """Contrastive: patches of one recording against all others (Khosla et al. 2020, "SupCon")."""
+    units = F.normalize(said.embedding, dim=1)
+    itself = torch.eye(len(units), dtype=torch.bool, device=units.device)
+    likeness = (units @ units.T / _TRACK_TEMPERATURE).masked_fill(itself, -1e9)
+    known = (target.track >= 0).unsqueeze(1)
+    same = (target.track.unsqueeze(1) == target.track) & known & ~itself  # (B, B)
+    return -_mean(F.log_softmax(likeness, 1)[same])
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One part of the loss; the weight brings it to the order of the others at the start."""
@@ -87,8 +112,10 @@ class Term:
 TERMS = (
     Term("genres", 1.0, genre_term),
     Term("tags", 20.0, tag_term),
-    Term("sublabels", 0.5, sublabel_term),
-    Term("features", 1.0, feature_term),
+    Term("sublabels", 0.25, sublabel_term),
+    Term("features", 1.5, feature_term),
+    Term("relations", 8.0, relation_term),
+    Term("tracks", 0.1, track_term),
 )
 
 
@@ -104,6 +131,7 @@ class Objective(nn.Module):
             "tags": len(dataset.tags),
             "sublabels": len(dataset.sublabels),
             "features": dataset.features,
+            "relations": dataset.features,
         }
         self.terms = tuple(term for term in TERMS if columns.get(term.name, 1))
         # At least one output each: torch warns of layers without any.
@@ -131,7 +159,8 @@ class Objective(nn.Module):
 
     def predict(self, frames: Tensor) -> Prediction:
         """(B, T, F) -> what network and heads say, in float32 whatever they computed in."""
-        embedding, genres, tags = self.network(frames)
+        embedding = self.network.embedding(frames)
+        _, genres, tags = self.network.read(embedding)
         seen = self.network.dropout(embedding)
         said = (embedding, genres, tags, self.sublabel_head(seen), self.feature_head(embedding))
         return Prediction(*(each.float() for each in said))
@@ -156,6 +185,7 @@ class Objective(nn.Module):
             sublabels=sublabels,
             features=batch.features,
             taught=batch.taught,
+            track=batch.track,
         )
 
 
@@ -172,6 +202,11 @@ def genre_weights(counts: Tensor) -> Tensor:
 def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """(B, C) logits against (B, C) soft targets -> (B,); rows of zeros cost nothing."""
     return -(target * F.log_softmax(logits, 1)).sum(1)
+
+
+def _mean(values: Tensor) -> Tensor:
+    """Mean of all values; 0 where there are none."""
+    return values.sum() / max(values.numel(), 1)
 
 
 def _mean_over_taught(losses: Tensor, target: Target) -> Tensor:

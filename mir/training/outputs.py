@@ -17,7 +17,7 @@ class Outputs:
     """One row a track."""
 
     files: tuple[str, ...]
-    embeddings: NDArray[np.float32]  # (files, D)
+    embeddings: NDArray[np.float32]  # (files, V) vectors before they are brought to unit length
     genre_logits: NDArray[np.float32]  # (files, G)
     tags: NDArray[np.float32]  # (files, tags) probabilities
 
@@ -49,7 +49,7 @@ def outputs(
             rows.append((embedding.mean(0), genres.mean(0), tags.sigmoid().mean(0)))
     if not rows:
         spec = network.spec
-        empty = [np.zeros((0, n), np.float32) for n in (spec.dimension, spec.genres, spec.tags)]
+        empty = [np.zeros((0, n), np.float32) for n in (spec.vector, spec.genres, spec.tags)]
         return Outputs((), *empty)
     return Outputs(
         tuple(by_file), *(torch.stack(column).numpy() for column in zip(*rows, strict=True))

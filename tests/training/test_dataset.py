@@ -48,6 +48,17 @@ def test_an_epoch_has_every_patch_once_and_what_people_labelled_twice(by_both: M
         assert drawn.count((file, number)) == (2 if file in by_both.genre_of else 1)
 
 
+def test_an_epoch_comes_in_pairs_of_one_recording(by_people: Material) -> None:
+    dataset = Dataset(by_people)
+    drawn = [stretch.file for stretch, _ in dataset.epoch(1, 0)]
+    beside = sum(
+        file in drawn[max(place - 1, 0) : place] + drawn[place + 1 : place + 2]
+        for place, file in enumerate(drawn)
+    )
+    odd = sum(drawn.count(file) % 2 for file in set(drawn))
+    assert beside >= len(drawn) - odd
+
+
 def test_where_people_labelled_everything_every_patch_comes_once(by_people: Material) -> None:
     dataset = Dataset(by_people)
     assert len(dataset.epoch(1, 0)) == len(dataset.places("train"))

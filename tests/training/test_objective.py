@@ -16,8 +16,10 @@ from mir.training.objective import (
     feature_term,
     genre_term,
     genre_weights,
+    relation_term,
     sublabel_term,
     tag_term,
+    track_term,
 )
 from mir.training.spec import TrainingSpec
 from tests.small_network import SHAPE, SPEC
@@ -30,7 +32,8 @@ def said(**tensors: Tensor) -> Prediction:
 
 def wanted(**tensors: Tensor) -> Target:
     bare = {each.name: torch.zeros(2, 3) for each in dataclasses.fields(Target)}
-    return Target(**{**bare, "taught": torch.ones(2, 1), **tensors})
+    known = {"taught": torch.ones(2, 1), "track": torch.full((2,), -1)}
+    return Target(**{**bare, **known, **tensors})
 
 
 def objective_of(material: Material, spec: TrainingSpec = SPEC) -> Objective:
@@ -71,6 +74,27 @@ def test_teachers_terms_count_only_what_a_teacher_heard() -> None:
     untaught = wanted(taught=torch.zeros(2, 1))
     assert feature_term(said(features=wrong_untaught), untaught) == 0
     assert tag_term(said(tags=wrong_untaught), untaught) == 0
+
+
+def test_relations_are_of_directions_and_need_not_be_the_teachers_own() -> None:
+    theirs = torch.randn(6, 4)
+    turned = torch.linalg.qr(torch.randn(4, 4))[0]
+    target = wanted(features=theirs, taught=torch.ones(6, 1))
+    assert relation_term(said(embedding=theirs @ turned * 7), target) < 1e-10
+    assert relation_term(said(embedding=torch.randn(6, 4)), target) > 0.01
+    untaught = wanted(features=theirs, taught=torch.zeros(6, 1))
+    assert relation_term(said(embedding=torch.randn(6, 4)), untaught) == 0
+
+
+def test_patches_of_a_track_belong_together() -> None:
+    one, other = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
+    track = torch.tensor([5, 5, 8, 8])
+    together = said(embedding=torch.stack([one, one, other, other]))
+    apart = said(embedding=torch.stack([one, other, one, other]))
+    assert track_term(together, wanted(track=track)) < track_term(apart, wanted(track=track))
+    assert track_term(apart, wanted(track=torch.tensor([1, 2, 3, 4]))) == 0
+    mixed = wanted(track=track[:2]).mixed(torch.tensor([1, 0]), torch.tensor([0.7, 0.7]))
+    assert track_term(said(embedding=torch.stack([one, other])), mixed) == 0
 
 
 def test_mixed_with_what_no_teacher_heard_its_opinion_stands_but_counts_less() -> None:
@@ -121,11 +145,18 @@ def test_a_persons_label_outweighs_the_teachers_opinion(by_both: Material) -> No
 
 def test_terms_are_those_that_there_are_labels_for(by_people: Material, by_both: Material) -> None:
     losses = objective_of(by_people)(first_batch(by_people), first_batch(by_people).frames)
-    assert set(losses) == {"genres", "total"}
-    assert losses["total"] == losses["genres"]
+    assert set(losses) == {"genres", "tracks", "total"}
     objective, batch = objective_of(by_both), first_batch(by_both)
     losses = objective(batch, batch.frames)
-    assert set(losses) == {"genres", "tags", "sublabels", "features", "total"}
+    assert set(losses) == {
+        "genres",
+        "tags",
+        "sublabels",
+        "features",
+        "relations",
+        "tracks",
+        "total",
+    }
     weighted = sum(term.weight * losses[term.name] for term in objective.terms)
     assert losses["total"].item() == pytest.approx(weighted.item())
     assert all(math.isfinite(loss.item()) for loss in losses.values())
