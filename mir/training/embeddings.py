@@ -104,9 +104,10 @@ def _kept(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in whole.splitlines():
         try:
             read = json.loads(line)
-            yield read["file"], read
+            file = read["file"]
         except (ValueError, KeyError, TypeError):
             continue  # damaged: the file is heard anew
+        yield file, read
 
 
 def _stamp(path: Path) -> list[int] | None:
