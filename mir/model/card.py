@@ -1,6 +1,7 @@
 """What a model file says of itself: everything but the weights, as one JSON text inside it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -53,6 +54,8 @@ class ModelCard:
     trained_on: str = ""  # one sentence; docs/model-card.md tells the whole
     axes: tuple[TagAxis, ...] = ()
     vectors_of: str = ""  # id of the model whose network this one shares; empty for its own
+    # The network's shape, how it was trained and how it was judged, by name; to be shown.
+    training: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def info(self, model_id: str) -> "ModelInfo":
         """The part of the card that other rooms read, with the identity of the weights."""

@@ -1,57 +1,93 @@
-"""Changes to a batch that leave the music the same to a listener: level, tone and gaps."""
+"""Random changes to a batch that leave the music the same to a listener, and mixup.
 
-import math
+How far they go is an `Augmentation` (`mir.training.spec`); what each does to a spectrogram is in
+`mir.training.effects`. All randomness comes from torch's generator of the device that the
+batch is on, so a seed set before a step reproduces it.
+"""
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from mir.training import effects
+from mir.training.spec import Augmentation
 from mir.training.torchaudio_beside_cpu import import_torchaudio
 
-_GAIN_DB = 6.0  # standard deviation is half of it
-_TILT_DB = 6.0  # between the lowest and the highest mel band
-_TIME_MASK = 24  # frames, 0.4 s
-_MEL_MASK = 10  # bands
+_KNOTS = 6  # of the equaliser's curve
+_SNR_DB = (5.0, 30.0)
+_NOISE_SLOPE_DB = 18.0  # how much weaker the highest band of the most coloured noise is
+_CUTOFF = (0.65, 1.0)  # of a codec, as a share of the bands: from about 3.5 kHz
+_DEPTH_DB = (35.0, 55.0)  # of a codec
 
 
 class Augment:
-    """Random gain, spectral tilt and SpecAugment's masks (Park et al. 2019).
+    """Pitch, tempo, level, tone, noise, codec, then SpecAugment's masks (Park et al. 2019)."""
 
-    The masks are torchaudio's. All randomness comes from torch's generator, so a seed
-    set before an epoch reproduces it.
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, spec: Augmentation) -> None:
         """Make torchaudio's masks; TrainingError where it is not installed."""
+        self.spec = spec
         transforms = import_torchaudio().transforms
-        self._time_mask = transforms.TimeMasking(_TIME_MASK, iid_masks=True)
-        self._mel_mask = transforms.FrequencyMasking(_MEL_MASK, iid_masks=True)
+        self._time_mask = transforms.TimeMasking(spec.time_mask, iid_masks=True)
+        self._mel_mask = transforms.FrequencyMasking(spec.mel_mask, iid_masks=True)
 
+    @torch.no_grad()
     def __call__(self, frames: Tensor) -> Tensor:
-        """(B, T, n_mels) network input -> the same shape."""
-        batch, _, n_mels = frames.shape
-        gain = torch.randn(batch, 1, 1) * (_GAIN_DB / 2)
-        slope = torch.linspace(-0.5, 0.5, n_mels).view(1, 1, n_mels)
-        decibels = gain + torch.randn(batch, 1, 1) * (_TILT_DB / 2) * slope
-        power = torch.exp(frames * math.log(10.0)) - 1.0  # the compression undone
-        louder = torch.log10(1.0 + power * torch.pow(10.0, decibels / 10))
-        stacked = louder.transpose(1, 2).unsqueeze(1)  # (B, 1, n_mels, T)
-        masked = self._time_mask(self._mel_mask(stacked))
-        return masked.squeeze(1).transpose(1, 2)
+        """(B, T, F) network input -> the same shape."""
+        spec, (batch, time, bands) = self.spec, frames.shape
+
+        def normal(*shape: int) -> Tensor:
+            return torch.randn(*shape, device=frames.device)
+
+        def uniform(low: float, high: float, *shape: int) -> Tensor:
+            return low + (high - low) * torch.rand(*shape, device=frames.device)
+
+        def chosen(share: float, *shape: int) -> Tensor:
+            return uniform(0, 1, *shape) < share
+
+        if spec.semitones or spec.tempo:
+            semitones = uniform(-spec.semitones, spec.semitones, batch) * chosen(0.5, batch)
+            tempo = 1 + uniform(-spec.tempo, spec.tempo, batch) * chosen(0.5, batch)
+            frames = effects.shift(frames, semitones, tempo)
+
+        power = effects.to_power(frames)
+        level = normal(batch, 1, 1) * spec.gain_db
+        slope = torch.linspace(-0.5, 0.5, bands, device=frames.device)  # (F,)
+        tilt = normal(batch, 1, 1) * spec.tilt_db * slope  # (B, 1, F)
+        curve = F.interpolate(
+            normal(batch, 1, _KNOTS) * spec.eq_db, bands, mode="linear", align_corners=True
+        )  # (B, 1, F)
+        power = effects.amplify(power, level + tilt + curve)
+
+        if spec.noise:
+            colour = uniform(0, _NOISE_SLOPE_DB, batch, 1, 1) * (slope + 0.5)  # (B, 1, F) dB
+            flutter = 0.5 - 0.5 * torch.log(uniform(1e-6, 1, batch, time, bands))
+            noise = effects.amplify(flutter, -colour)  # (B, T, F)
+            snr = uniform(*_SNR_DB, batch, 1, 1)
+            noisy = chosen(spec.noise, batch, 1, 1)
+            power = torch.where(noisy, effects.add_noise(power, noise, snr), power)
+        if spec.codec:
+            cutoff = uniform(*_CUTOFF, batch, 1, 1) * bands
+            depth = uniform(*_DEPTH_DB, batch, 1, 1)
+            coded = chosen(spec.codec, batch, 1, 1)
+            power = torch.where(coded, effects.encode(power, cutoff, depth), power)
+
+        picture = effects.to_input(power).transpose(1, 2).unsqueeze(1)  # (B, 1, F, T)
+        return self._time_mask(self._mel_mask(picture)).squeeze(1).transpose(1, 2)
 
 
-def mixup(frames: Tensor, targets: list[Tensor], strength: float) -> tuple[Tensor, list[Tensor]]:
-    """Mix each example with another of the batch (Zhang et al. 2018), targets alike.
+def mixup(batch: int, strength: float) -> tuple[Tensor, Tensor] | None:
+    """Whom to mix each example of a batch with, and how much of itself it keeps (Zhang 2018).
 
-    `strength` is the parameter of the Beta distribution; 0 leaves the batch alone.
+    `strength` is the parameter of the Beta distribution; 0: nothing is mixed. Returns partners
+    (B,) and weights (B,) in [0.5, 1]: each example keeps the larger part of itself.
     """
     if strength <= 0:
-        return frames, targets
-    weight = torch.distributions.Beta(strength, strength).sample((len(frames),))
-    weight = torch.maximum(weight, 1 - weight)  # each example keeps the larger part of itself
-    partner = torch.randperm(len(frames))
+        return None
+    weight = torch.distributions.Beta(strength, strength).sample((batch,))
+    return torch.randperm(batch), torch.maximum(weight, 1 - weight)
 
-    def mixed(x: Tensor) -> Tensor:
-        w = weight.view(-1, *([1] * (x.ndim - 1)))
-        return w * x + (1 - w) * x[partner]
 
-    return mixed(frames), [mixed(target) for target in targets]
+def mix(values: Tensor, partner: Tensor, weight: Tensor) -> Tensor:
+    """Each row of `values` (B, …) mixed with its partner's."""
+    weight = weight.view(-1, *([1] * (values.ndim - 1)))
+    return weight * values + (1 - weight) * values[partner]

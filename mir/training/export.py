@@ -2,12 +2,14 @@
 
 What is fitted here is fitted on the train side (centre, remarkable probabilities) and on the
 valid side (temperature); the test side is never seen.
+
+The file keeps every parameter under the name it has in the network, norms unfolded, so that
+`mir.training.initial` can train it further; ONNX Runtime folds them when it loads the file.
 """
 
 import io
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,42 +22,65 @@ from mir.features.mel import FeatureSpec
 from mir.features.patches import PATCH_FRAMES
 from mir.model.card import METADATA_KEY, ModelCard, TagGroup
 from mir.model.embedder import group_probability
-from mir.model.labels import GENRES, INSTRUMENTS, MOODS, Members
-from mir.model.network import MusicCNN
+from mir.model.labels import INSTRUMENTS, MOODS, Members
+from mir.model.network import MusicNetwork
 from mir.training.dataset import Dataset
+from mir.training.device import Device
+from mir.training.outputs import outputs
 
 _REMARKABLE = 90  # percentile of the training tracks
 _CERTAIN = 0.35
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outputs:
-    """The network's outputs for whole files: the means over their patches."""
+def export(
+    network: MusicNetwork,
+    dataset: Dataset,
+    device: Device,
+    name: str,
+    training: Mapping[str, str | int | float],
+    path: Path,
+) -> None:
+    """Write `network` as a model file that `mir.model.embedder` runs.
 
-    files: tuple[str, ...]
-    embeddings: NDArray[np.float32]  # (files, D)
-    genre_logits: NDArray[np.float32]  # (files, G)
-    tags: NDArray[np.float32]  # (files, tags) probabilities
-
-
-def outputs(network: MusicCNN, dataset: Dataset, side: str) -> Outputs:
-    """Run the network over every file on one side of the split."""
-    by_file: dict[str, list[NDArray[np.float32]]] = {}
-    for stretch in dataset.on(side):
-        by_file.setdefault(stretch.file, []).append(dataset.patches(stretch))
-    rows = []
-    with torch.inference_mode():
-        for patches in by_file.values():
-            embedding, genres, tags = network(torch.from_numpy(np.concatenate(patches)))
-            rows.append((embedding.mean(0), genres.mean(0), tags.sigmoid().mean(0)))
-    stacked = [torch.stack(column).numpy() for column in zip(*rows, strict=True)]
-    return Outputs(tuple(by_file), *stacked)
+    training: what the card shall say of the run. Raises TrainingError when the file cannot be
+    written.
+    """
+    network.eval()
+    network.center.zero_()
+    on_train = outputs(network, dataset, ("train",), device)
+    on_valid = outputs(network, dataset, ("valid",), device)
+    network.center.copy_(torch.from_numpy(on_train.embeddings.mean(0)))
+    genre = np.array([dataset.material.genre_of.get(file, -1) for file in on_valid.files])
+    spoken = genre >= 0
+    card = ModelCard(
+        name=name,
+        dimension=network.spec.dimension,
+        genres=dataset.material.genres,
+        moods=_groups(MOODS, dataset.tags, on_train.tags),
+        instruments=_groups(INSTRUMENTS, dataset.tags, on_train.tags),
+        temperature=fit_temperature(on_valid.genre_logits[spoken], genre[spoken]),
+        certain=_CERTAIN,
+        spec=FeatureSpec(n_mels=network.spec.n_mels),
+        trained_on=dataset.material.described,
+        training=training,
+    )
+    model = to_onnx(network)
+    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(model.SerializeToString())
+        temporary.replace(path)
+    except OSError as error:
+        raise TrainingError(
+            f"the model cannot be written to {path}: {error.strerror}; name another file"
+        ) from error
 
 
 def fit_temperature(logits: NDArray[np.float32], genre: NDArray[np.int64]) -> float:
     """The temperature that makes the softmax of (n, G) logits likeliest to give the labels.
 
-    Guo et al. (2017), "On calibration of modern neural networks".
+    Guo et al. (2017), "On calibration of modern neural networks". 1 where there are no labels.
     """
     if len(genre) == 0:
         return 1.0
@@ -70,68 +95,38 @@ def fit_temperature(logits: NDArray[np.float32], genre: NDArray[np.int64]) -> fl
     return float(min(candidates, key=cost))
 
 
-def export(network: MusicCNN, dataset: Dataset, name: str, trained_on: str, path: Path) -> None:
-    """Write `network` as a model file that `mir.model.embedder` runs.
-
-    Raises TrainingError when the file cannot be written.
-    """
-    network.eval()
-    network.center.zero_()
-    on_train, on_valid = outputs(network, dataset, "train"), outputs(network, dataset, "valid")
-    network.center.copy_(torch.from_numpy(on_train.embeddings.mean(0)))
-    genre = np.array([dataset.human_targets(file)[0] for file in on_valid.files])
-    spoken = genre >= 0
-    card = ModelCard(
-        name=name,
-        dimension=network.spec.dimension,
-        genres=tuple(GENRES),
-        moods=_groups(MOODS, dataset.tags, on_train.tags),
-        instruments=_groups(INSTRUMENTS, dataset.tags, on_train.tags),
-        temperature=fit_temperature(on_valid.genre_logits[spoken], genre[spoken]),
-        certain=_CERTAIN,
-        spec=FeatureSpec(n_mels=network.spec.n_mels),
-        trained_on=trained_on,
-    )
-    model = _to_onnx(network)
-    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
-    temporary = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(model.SerializeToString())
-        temporary.replace(path)
-    except OSError as error:
-        raise TrainingError(
-            f"the model cannot be written to {path}: {error.strerror}; name another file"
-        ) from error
-
-
-def _to_onnx(network: MusicCNN) -> onnx.ModelProto:
+def to_onnx(network: MusicNetwork) -> onnx.ModelProto:
+    """The network as an ONNX graph: `patches` in; `embedding`, genre and tag logits out."""
+    names = ("patches", "embedding", "genre_logits", "tag_logits")
+    still = network.eval().cpu()
     example = torch.zeros(2, PATCH_FRAMES, network.spec.n_mels)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
-        # The newer exporter needs a further package and gives the same graph for a plain CNN.
+        # The newer exporter needs a further package and gives the same graph. That a recurrent
+        # layer's first state must not have a fixed size is warned of whether it has one or not.
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
         torch.onnx.export(
-            network,
+            still,
             (example,),
             buffer,  # type: ignore[arg-type]  # the stubs know paths only
             dynamo=False,
             opset_version=17,
-            input_names=["patches"],
-            output_names=["embedding", "genre_logits", "tag_logits"],
-            dynamic_axes={
-                name: {0: "batch"}
-                for name in ("patches", "embedding", "genre_logits", "tag_logits")
-            },
+            input_names=names[:1],
+            output_names=names[1:],
+            dynamic_axes={name: {0: "batch"} for name in names},
+            training=torch.onnx.TrainingMode.PRESERVE,
+            do_constant_folding=False,
         )
     return onnx.load_from_string(buffer.getvalue())
 
 
 def _groups(
-    names: Mapping[str, Members], tags: tuple[str, ...], probabilities: NDArray[np.float32]
+    names: Mapping[str, Members], tags: Sequence[str], probabilities: NDArray[np.float32]
 ) -> tuple[TagGroup, ...]:
+    """Moods or instruments of the teachers' tags; none where there was no teacher."""
     groups = []
-    for name, members in names.items():
+    for name, members in names.items() if tags else ():
         columns = tuple(tags.index(tag) for tag in (*members.msd, *members.audioset))
         reached = group_probability(columns, probabilities)
         groups.append(TagGroup(name, columns, float(np.percentile(reached, _REMARKABLE))))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import soundfile
 from labelled_music import LabelledMusic
 
 from mir.model.labels import GENRES, INSTRUMENTS, MOODS
+from mir.training.material import Material, gather
 
 SECONDS = 12.0
 PATCH = 2.992
@@ -78,3 +80,35 @@ def labelled_music(tmp_path_factory: pytest.TempPathFactory) -> LabelledMusic:
         writer.writerow(("file", "split", "label", "sublabel", "artist"))
         writer.writerows(rows)
     return LabelledMusic(data, teacher, labels)
+
+
+@pytest.fixture(scope="session")
+def genre_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two kinds of made-up music, each by five artists with two files of 9 s: kind/artist/file."""
+    data = tmp_path_factory.mktemp("folders")
+    rng = np.random.default_rng(6)
+    for kind, genre in enumerate(("drones", "beats")):
+        for artist in range(5):
+            folder = data / genre / f"{genre} artist {artist}"
+            folder.mkdir(parents=True)
+            for number in range(2):
+                sound = _sound(kind, rng)[: 9 * 16_000].astype(np.float32)
+                soundfile.write(folder / f"{number}.wav", sound, 16_000)
+    return data
+
+
+@pytest.fixture(scope="session")
+def by_people(genre_folders: Path, tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """What people's labels give: two genres, no teacher."""
+    return gather(genre_folders, ["folders"], None, cache=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def by_both(labelled_music: LabelledMusic, tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """What a teacher gives, and people for some of it: mir's own genres."""
+    return gather(
+        labelled_music.data,
+        [labelled_music.labels],
+        labelled_music.teacher,
+        cache=tmp_path_factory.mktemp("cache"),
+    )
