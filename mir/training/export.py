@@ -118,7 +118,13 @@ def to_onnx(network: MusicNetwork) -> onnx.ModelProto:
             training=torch.onnx.TrainingMode.PRESERVE,
             do_constant_folding=False,
         )
-    return onnx.load_from_string(buffer.getvalue())
+    model = onnx.load_from_string(buffer.getvalue())
+    # Parameters of equal value were merged into one; the others are put back, for their names.
+    there = {each.name for each in model.graph.initializer}
+    for name, tensor in still.state_dict().items():
+        if name not in there and not name.endswith("num_batches_tracked"):
+            model.graph.initializer.append(onnx.numpy_helper.from_array(tensor.numpy(), name))
+    return model
 
 
 def _groups(
