@@ -52,7 +52,7 @@ def embed_files(
         folder.mkdir(parents=True, exist_ok=True)
         lines = dict(_kept(kept_in))
         stamps = {file: _stamp(data / file) for file in files}
-        rest = [file for file in files if _of(lines.get(file), stamps[file]) is None]
+        rest = [file for file in files if not _holds(lines.get(file), stamps[file])]
         done = len(files) - len(rest)
         work = partial(_hear, data, model)
         with kept_in.open("a", encoding="ascii") as out:
@@ -94,7 +94,7 @@ def _embedder(model: Path | None) -> Embedder:
 
 
 def _kept(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The whole lines of an earlier run; what a kill left half written is cut off."""
+    """The whole lines of earlier runs; what a kill left half written is cut off."""
     if not path.exists():
         return
     content = path.read_bytes()
@@ -102,11 +102,16 @@ def _kept(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if whole != content:
         path.write_bytes(whole)
     for line in whole.splitlines():
-        read = json.loads(line)
-        yield read["file"], read
+        try:
+            read = json.loads(line)
+            file = read["file"]
+        except (ValueError, KeyError, TypeError):
+            continue  # damaged: the file is heard anew
+        yield file, read
 
 
 def _stamp(path: Path) -> list[int] | None:
+    """What tells that a file has changed: its size in bytes and time in nanoseconds."""
     try:
         facts = path.stat()
     except (OSError, ValueError):
@@ -114,6 +119,6 @@ def _stamp(path: Path) -> list[int] | None:
     return [facts.st_size, facts.st_mtime_ns]
 
 
-def _of(line: dict[str, Any] | None, stamp: list[int] | None) -> dict[str, Any] | None:
-    """The line if it is of the file as it is now."""
-    return line if line is not None and stamp is not None and line["stamp"] == stamp else None
+def _holds(line: Mapping[str, Any] | None, stamp: list[int] | None) -> bool:
+    """Whether a line is of the file as it is now."""
+    return line is not None and stamp is not None and line.get("stamp") == stamp

@@ -82,17 +82,17 @@ def search(
     progress: Callable[[int, int, Trial], None] = lambda done, total, trial: None,
     *,
     space: Space = Space(),
-    about: str = "",
+    subject: str = "",
 ) -> SearchReport:
     """Try settings until `trials` of them have finished or were stopped, earlier calls included.
 
     `run` keeps the study, of one search at a time; `progress` hears of each trial that ends, with
     the number of those that have and `trials`. A trial that was interrupted is tried again with
     the same values, so an objective that keeps its state by its values goes on. A TrainingError
-    fails a trial; the third in a row is raised. about: data and fixed settings; a study about
-    something else, or with another seed or space, is refused with TrainingError.
+    fails a trial; the third in a row is raised. subject: data and fixed settings, by name; a study
+    of another subject, or with another seed or space, is refused with TrainingError.
     """
-    study = _open(run, {"about": about, "seed": seed, "space": repr(space)})
+    study = _open(run, {"subject": subject, "seed": seed, "space": repr(space)})
     _take_up_interrupted(study)
     failed = 0
     while (done := _count_done(study)) < trials:

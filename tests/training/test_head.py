@@ -125,7 +125,7 @@ def test_an_interrupted_run_goes_on_and_ends_alike(data: Path, tmp_path: Path) -
     with pytest.raises(Interrupted):
         head(data, tmp_path / "broken", progress=interrupt)
     (kept,) = (tmp_path / "broken" / "run" / "heard").glob("*.jsonl")
-    kept.write_bytes(kept.read_bytes() + b'{"file": "half a li')
+    kept.write_bytes(b"damaged\n[]\n" + kept.read_bytes() + b'{"file": "half a li')
     calls: list[tuple[int, int]] = []
     resumed = head(
         data, tmp_path / "broken", progress=lambda done, total, file: calls.append((done, total))

@@ -153,13 +153,13 @@ def test_training_that_breaks_down_fails_its_trial_and_three_in_a_row_end_the_se
 
 
 def test_a_study_of_something_else_is_refused(tmp_path: Path) -> None:
-    search(quadratic, tmp_path, 1, 1, space=SPACE, about="this music")
-    with pytest.raises(TrainingError, match=r"another about \(this music, not that music\)"):
-        search(quadratic, tmp_path, 1, 1, space=SPACE, about="that music")
+    search(quadratic, tmp_path, 1, 1, space=SPACE, subject="this music")
+    with pytest.raises(TrainingError, match=r"another subject \(this music, not that music\)"):
+        search(quadratic, tmp_path, 1, 1, space=SPACE, subject="that music")
     with pytest.raises(TrainingError, match="another seed"):
-        search(quadratic, tmp_path, 1, 2, space=SPACE, about="this music")
+        search(quadratic, tmp_path, 1, 2, space=SPACE, subject="this music")
     with pytest.raises(TrainingError, match="another space"):
-        search(quadratic, tmp_path, 1, 1, space=Space(epochs=(8, 9)), about="this music")
+        search(quadratic, tmp_path, 1, 1, space=Space(epochs=(8, 9)), subject="this music")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "search.db").write_bytes(b"not a database" * 100)
     with pytest.raises(TrainingError, match="not a study that can be gone on with"):
