@@ -193,7 +193,7 @@ def _clock_and_chance(path: str, tree: ast.Module) -> Iterator[str]:
             yield f"{node.lineno} calls {name}; take a generator as an argument"
         elif name.startswith(("np.random.", "numpy.random.")) and not (
             # A generator from a given seed is what such an argument is made of.
-            name.endswith("default_rng") and (node.args or node.keywords)
+            name.endswith(("default_rng", "SeedSequence")) and (node.args or node.keywords)
         ):
             yield f"{node.lineno} calls {name}; take a generator or a seed as an argument"
 

@@ -9,7 +9,6 @@ sigmoid, `msd_embedding` and `audioset_embedding` their features. `names.json` b
 `files` (paths relative to the data folder), `msd_tags` and `audioset_classes`.
 """
 
-import csv
 import json
 import os
 import unicodedata
@@ -25,7 +24,7 @@ from mir.analysis import Tags
 from mir.audio.tags import read_tags
 from mir.audio.walk import Unreadable, walk
 from mir.errors import AudioError, TrainingError
-from mir.model.labels import GENRES, canonical_genre
+from mir.model.labels import GENRES
 from mir.training.artists import artist_key, name_key
 from mir.training.label_csv import LabelRow, read_label_csv
 
@@ -53,16 +52,6 @@ class LabelledFile:
     artist: str | None
     album: str | None
     split: str | None  # "train", "valid" or "test" where a CSV says so
-
-
-@dataclass(frozen=True, slots=True)
-class HumanLabel:
-    """What people say of one file, and on which side of the split it stands."""
-
-    split: str
-    genre: str | None  # our name for the label, None where we have none
-    sublabel: str | None
-    artist: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,39 +249,6 @@ def read_teacher_labels(path: Path) -> TeacherLabels:
         genre_probabilities=_genres(msd, msd_tags, audioset, classes),
         features=features,
     )
-
-
-def read_human_labels(path: Path, data: Path) -> dict[str, HumanLabel]:
-    """Read a label file; keys are paths relative to the folder `data`.
-
-    Raises TrainingError where a column is missing or an artist stands on two sides of the split.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8") as opened:
-            rows = list(csv.DictReader(opened))
-        prefix = path.parent.absolute().relative_to(data.absolute())
-        labels = {
-            (prefix / row["file"]).as_posix(): HumanLabel(
-                row["split"],
-                canonical_genre(row["label"]),
-                row["sublabel"] or None,
-                row["artist"],
-            )
-            for row in rows
-        }
-    except (OSError, KeyError, ValueError) as error:
-        raise TrainingError(
-            f"{path} is not a label file inside {data}: {error!r}; it needs the columns "
-            "file, split, label, sublabel, artist"
-        ) from error
-    sides: dict[str, str] = {}
-    for name, label in labels.items():
-        if sides.setdefault(label.artist or name, label.split) != label.split:
-            raise TrainingError(
-                f"the artist {label.artist!r} stands in two splits of {path}; "
-                "put all files of an artist on one side"
-            )
-    return labels
 
 
 def _sigmoid(logits: NDArray[np.float16]) -> NDArray[np.float32]:
