@@ -157,7 +157,7 @@ class MusicNetwork(nn.Module):
         rows = x.mean(2).flatten(1)  # (B, C * F/32): what sounds where in frequency
         x = x.mean(3)  # (B, C, T'): when
         if self.gru is not None:
-            start = x.new_zeros(2, len(x), self.gru.hidden_size)  # (2 directions, B, C/2)
+            start = x.new_zeros(2, x.shape[0], self.gru.hidden_size)  # (2 directions, B, C/2)
             x = self.gru(x.transpose(1, 2), start)[0].transpose(1, 2)  # (B, C, T')
         mean = x.mean(2)
         spread = ((x - mean.unsqueeze(2)).square().mean(2) + 1e-4).sqrt()
