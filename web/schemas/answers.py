@@ -19,6 +19,9 @@ from mir.engine import Status
 from mir.listen import Heard
 from mir.search.hits import Hit
 
+_AROUSAL = "Arousal-like: calm (-1) to energetic (1), 0 for the average; null if not known."
+_VALENCE = "Valence-like: dark (-1) to bright (1), 0 for the average; null if not known."
+
 
 def showable(text: str | Path) -> str:
     """The text with whatever UTF-8 cannot hold (PEP 383 surrogates) replaced by U+FFFD."""
@@ -63,6 +66,8 @@ class HeardOut(BaseModel):
     uncertain: bool = Field(description="True when the genres should not be relied on.")
     moods: list[LabelOut]
     instruments: list[LabelOut]
+    arousal: float | None = Field(description=_AROUSAL)
+    valence: float | None = Field(description=_VALENCE)
     sound: SoundOut
 
     @classmethod
@@ -74,6 +79,8 @@ class HeardOut(BaseModel):
             uncertain=heard.hearing.uncertain,
             moods=labels(heard.hearing.moods),
             instruments=labels(heard.hearing.instruments),
+            arousal=heard.hearing.arousal,
+            valence=heard.hearing.valence,
             sound=SoundOut.of(heard.descriptors),
         )
 
@@ -102,6 +109,8 @@ class TrackOut(BaseModel):
     uncertain: bool
     moods: list[LabelOut]
     instruments: list[LabelOut]
+    arousal: float | None = Field(description=_AROUSAL)
+    valence: float | None = Field(description=_VALENCE)
     sound: SoundOut
     container: str | None
     files: list[str]
@@ -134,6 +143,8 @@ class TrackOut(BaseModel):
             uncertain=track.uncertain,
             moods=labels(track.moods),
             instruments=labels(track.instruments),
+            arousal=track.arousal,
+            valence=track.valence,
             sound=SoundOut.of(track.descriptors),
             container=track.container,
             files=[showable(path) for path in track.paths],
@@ -247,6 +258,14 @@ class ProgressOut(BaseModel):
     failed: int
 
 
+class PendingOut(BaseModel):
+    """A model that takes over once it has heard the library."""
+
+    id: str
+    name: str
+    tracks: int = Field(description="Tracks that it has heard.")
+
+
 class StatusOut(BaseModel):
     """What the library holds and whether the index is up to date."""
 
@@ -254,7 +273,9 @@ class StatusOut(BaseModel):
     failures: int
     indexed: int = Field(description="Tracks in the index that answers come from.")
     index_state: str = Field(description="empty, ready or behind.")
-    model_id: str
+    model_id: str = Field(description="The model that answers come from.")
+    model_name: str
+    pending_model: PendingOut | None = Field(description="The model that is to follow, if any.")
     revision: int
     roots: list[str]
     running: ProgressOut | None = Field(description="The index run now going on, if any.")
@@ -269,6 +290,11 @@ class StatusOut(BaseModel):
             indexed=status.index_count,
             index_state=behind if status.tracks else "empty",
             model_id=status.model_id,
+            model_name=status.model_name,
+            pending_model=status.pending
+            and PendingOut(
+                id=status.pending.id, name=status.pending.name, tracks=status.pending.tracks
+            ),
             revision=status.revision,
             roots=[showable(root) for root in status.roots],
             running=running,
