@@ -49,7 +49,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "training"}),
+    frozenset({"search", "evaluation", "training", "models"}),
     frozenset({"recommend"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -34,8 +35,8 @@ def unheard(session: Session, model_id: str) -> tuple[Unheard, ...]:
     """
     by_track: dict[int, tuple[str, list[Path]]] = {}
     rows = session.execute(_silent(model_id).order_by(files.c.path))
-    for track_id, audio_hash, path in rows:
-        by_track.setdefault(track_id, (audio_hash, []))[1].append(restored(path))
+    for row in rows:
+        by_track.setdefault(row.id, (row.audio_hash, []))[1].append(restored(row.path))
     return tuple(
         Unheard(track_id, audio_hash, tuple(paths))
         for track_id, (audio_hash, paths) in by_track.items()
@@ -45,6 +46,19 @@ def unheard(session: Session, model_id: str) -> tuple[Unheard, ...]:
 def covers(session: Session, model_id: str) -> bool:
     """Whether the model has heard every track that can be heard."""
     return session.execute(_silent(model_id).limit(1)).first() is None
+
+
+def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
+    """Return a file of each of the first `limit` tracks that the model has not heard."""
+    heard = select(embeddings.c.track_id).where(embeddings.c.model_id == model_id)
+    first = (
+        select(files.c.track_id, func.min(files.c.path).label("path"))
+        .where(files.c.track_id.not_in(heard))
+        .group_by(files.c.track_id)
+        .subquery()
+    )
+    rows = session.execute(select(first.c.path).order_by(first.c.path).limit(limit)).scalars()
+    return tuple(restored(path) for path in rows)
 
 
 def heard_by(session: Session, ids: list[int]) -> dict[int, frozenset[str]]:
@@ -57,7 +71,7 @@ def heard_by(session: Session, ids: list[int]) -> dict[int, frozenset[str]]:
     return {track_id: frozenset(models) for track_id, models in found.items()}
 
 
-def _silent(model_id: str) -> Select[tuple[int, str, bytes]]:
+def _silent(model_id: str) -> Select[Any]:
     """The tracks without a vector of the model, once for each file that may be heard."""
     heard = select(embeddings.c.track_id).where(embeddings.c.model_id == model_id)
     failed = select(failures.c.id).where(failures.c.path == files.c.path)

@@ -30,8 +30,8 @@ class StubInfo:
 class StubEar:
     """What indexing and searching need of an embedder."""
 
-    info = StubInfo()
-    model_id = "stub"
+    def __init__(self, model_id: str = "stub") -> None:
+        self.info = StubInfo(model_id=model_id)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "StubEar":
@@ -41,7 +41,7 @@ class StubEar:
         passages = np.stack([_unit(mel) for mel in mels])
         mean = passages.mean(0)
         return Hearing(
-            model_id="stub",
+            model_id=self.info.model_id,
             vector=(mean / np.linalg.norm(mean)).astype(np.float32),
             passages=passages,
             genres=(Label("Jazz", 0.7), Label("Rock", 0.2), Label("Ambient", 0.1)),

@@ -47,7 +47,7 @@ def fill(engine: Engine, paths: list[Path]) -> None:
     embedder: Any = engine.first_embedder()
     with engine.catalogue.session() as session:
         for path in paths:
-            found = analyse(path, embedder)
+            found = analyse(path, [embedder])
             assert isinstance(found, Analysis), found
             tracks.store(session, found, NOW)
         files.add_root(session, paths[0].parent.parent)

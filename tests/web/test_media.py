@@ -124,7 +124,7 @@ def one_file(library: Library, tmp_path: Path) -> Iterator[OneFile]:
     with library.engine.catalogue.session() as session:
         found = tracks.store(
             session,
-            analyse(path, library.engine.first_embedder()),
+            analyse(path, [library.engine.first_embedder()]),
             datetime(2026, 1, 1, tzinfo=UTC),
         )
     library.engine.refresh_index()

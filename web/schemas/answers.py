@@ -15,7 +15,7 @@ from mir.analysis import Descriptors, Label
 from mir.catalogue.failures import StoredFailure
 from mir.catalogue.genres import GenreCount
 from mir.catalogue.tracks import Track
-from mir.engine import Status
+from mir.engine import Pending, Status
 from mir.listen import Heard
 from mir.search.hits import Hit
 
@@ -265,6 +265,13 @@ class PendingOut(BaseModel):
     name: str
     tracks: int = Field(description="Tracks that it has heard.")
 
+    @classmethod
+    def of(cls, pending: Pending | None) -> Self | None:
+        """The showable form of the pending model."""
+        if pending is None:
+            return None
+        return cls(id=pending.id, name=showable(pending.name), tracks=pending.tracks)
+
 
 class StatusOut(BaseModel):
     """What the library holds and whether the index is up to date."""
@@ -290,11 +297,8 @@ class StatusOut(BaseModel):
             indexed=status.index_count,
             index_state=behind if status.tracks else "empty",
             model_id=status.model_id,
-            model_name=status.model_name,
-            pending_model=status.pending
-            and PendingOut(
-                id=status.pending.id, name=status.pending.name, tracks=status.pending.tracks
-            ),
+            model_name=showable(status.model_name),
+            pending_model=PendingOut.of(status.pending),
             revision=status.revision,
             roots=[showable(root) for root in status.roots],
             running=running,
