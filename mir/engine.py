@@ -195,7 +195,7 @@ class Engine:
                 genres=genres.genre_counts(session, model_id),
                 roots=tuple(files.roots(session)),
                 model_id=model_id,
-                model_name=names.get(model_id, model_id),
+                model_name=names.get(model_id) or self.embedder(model_id).info.name,
                 pending=pending,
                 index_count=len(held.index),
                 index_revision=held.manifest.revision,

@@ -7,21 +7,21 @@ as easy as changing was.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from mir.catalogue import coverage, models, tracks
 from mir.catalogue.models import KnownModel
 from mir.catalogue.revision import take_turn
 from mir.engine import Engine
-from mir.errors import InvalidQuery, NotFound
+from mir.errors import InvalidQuery, ModelError, NotFound
 from mir.model.card import ModelInfo
-from mir.model.embedder import identity, shipped_bytes
+from mir.model.embedder import Embedder, identity, shipped_bytes
 from mir.model.shelf import shipped_id
 
 SHIPPED = "shipped"  # how the model of this version is named, whatever it calls itself
 _LEAST_OF_ID = 4  # characters of an id that name a model
-_LEAST_HEARD = (
-    0.5  # of what the active model has heard: an unmounted disk shall not empty a library
-)
+# Of what the active model has heard: an unmounted disk shall not empty the library.
+_LEAST_HEARD = 0.5
 _FILES_NAMED = 3
 
 
@@ -106,13 +106,30 @@ def find(engine: Engine, name: str) -> ListedModel:
     )
 
 
-def use(engine: Engine, model_id: str) -> Change:
+def content_of(engine: Engine, named: str) -> bytes:
+    """The model file that is meant: by a name as `find` takes it, or by its path.
+
+    Raises as `find` does, and ModelError where the file is gone or cannot be read.
+    """
+    path = Path(named).expanduser()
+    if path.is_file() and named not in {model.name for model in listing(engine)}:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ModelError(
+                f"The model {path} cannot be read ({error.strerror}); mend its permissions."
+            ) from error
+    return engine.shelf.read(find(engine, named).id)
+
+
+def use(engine: Engine, content: bytes, named: str) -> Change:
     """Let a model answer from now on, or prepare it where it has not heard the library yet.
 
-    Its file must be on the engine's shelf (ModelError). Whatever was pending before no longer is.
+    `content` is its file, which the library keeps; `named` is what errors call it. Whatever was
+    pending before no longer is. Raises ModelError if it is no model of ours.
     """
-    info = engine.shelf.load(model_id).info
-    engine.shelf.keep(engine.shelf.read(model_id))
+    info = Embedder(content, named).info
+    model_id = engine.shelf.keep(content)
     with engine.catalogue.session() as session:
         take_turn(session)  # so that no run adds a track between the look and the change
         models.register(session, _known(info))

@@ -31,7 +31,7 @@ class StubEar:
     """What indexing and searching need of an embedder."""
 
     def __init__(self, model_id: str = "stub") -> None:
-        self.info = StubInfo(model_id=model_id)
+        self.info = StubInfo(model_id=model_id, name=model_id)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "StubEar":
@@ -64,6 +64,19 @@ class FragileEar(StubEar):
     def hear(self, mels: Sequence[FloatArray]) -> Hearing:
         if not any(mel.any() for mel in mels):
             os.kill(os.getpid(), signal.SIGKILL)
+        return super().hear(mels)
+
+
+class WitnessEar(StubEar):
+    """Notes its id in a file whenever it hears."""
+
+    def __init__(self, model_id: str, witness: Path) -> None:
+        super().__init__(model_id)
+        self.witness = witness
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        with self.witness.open("a") as file:
+            file.write(f"{self.info.model_id}\n")
         return super().hear(mels)
 
 
