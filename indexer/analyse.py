@@ -1,11 +1,11 @@
 """One file to what is known of it, in a worker process; a bad file becomes a value.
 
-A file whose sound is known already (it was moved, renamed or re-tagged) is recognised by its
+A file whose sound all models know already (it was moved, renamed or re-tagged) is recognised by its
 hash and not listened to again: the answer is then `Identified` instead of `Analysis`.
 """
 
-from collections.abc import Callable, Container
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,16 @@ from mir.audio.decode import AudioInfo, probe
 from mir.audio.identity import audio_hash
 from mir.audio.tags import read_tags
 from mir.errors import AudioError
-from mir.listen import listen
+from mir.listen import listen_with_all
 
 if TYPE_CHECKING:
     from mir.model.embedder import Embedder
+
+
+Known = Mapping[str, frozenset[str]]
+"""Audio hash -> ids of the models that have heard that sound."""
+
+NOTHING_KNOWN: Known = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,13 @@ class Identified:
 
 
 def analyse(
-    path: Path, embedder: "Embedder", known: Container[str] = frozenset()
+    path: Path, embedders: "Sequence[Embedder]", known: Known = NOTHING_KNOWN
 ) -> Analysis | Identified | Failure:
     """Read, identify and listen to one file; never raises for what a file is or holds.
 
-    `known` are the audio hashes of sounds that need no listening. Stages of failure: "read"
-    (the file cannot be opened), "decode" (it holds no sound that can be heard), "analyse".
+    Each of the models listens that has not heard this sound before; `known` tells, by audio
+    hash, which have. Stages of failure: "read" (the file cannot be opened), "decode" (it holds
+    no sound that can be heard), "analyse".
     """
     try:
         facts = path.stat()
@@ -48,9 +55,11 @@ def analyse(
             pass  # who may not read it shall hear so, and not that it holds no music
         identity = audio_hash(path)
         tags = read_tags(path)
-        if identity in known:
+        heard_by = known.get(identity, frozenset())
+        listeners = [each for each in embedders if each.info.model_id not in heard_by]
+        if not listeners:
             return Identified(_facts(path, size, modified_ns, probe(path)), identity, tags)
-        heard = listen(path, embedder)
+        heard, *further = listen_with_all(path, listeners)
     except OSError as error:
         return _unreadable(path, size, modified_ns, error)
     except AudioError as error:
@@ -68,20 +77,21 @@ def analyse(
         tags=tags,
         descriptors=heard.descriptors,
         hearing=heard.hearing,
+        further=tuple(each.hearing for each in further),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class MakeAnalyser:
-    """A recipe for a worker: loads the network once and analyses one file after another."""
+    """A recipe for a worker: loads the networks once and analyses one file after another."""
 
-    load: "Callable[[], Embedder]"
-    known: frozenset[str] = frozenset()
+    loads: "tuple[Callable[[], Embedder], ...]"
+    known: Known = field(default_factory=dict)
 
     def __call__(self) -> Work:
-        """Load the network; return the work."""
-        embedder = self.load()
-        return lambda path: analyse(path, embedder, self.known)
+        """Load the networks; return the work."""
+        embedders = [load() for load in self.loads]
+        return lambda path: analyse(path, embedders, self.known)
 
 
 def _facts(path: Path, size: int, modified_ns: int, info: AudioInfo) -> FileFacts:

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "failures": ("browse", "failures", "List the files that could not be analysed, and why."),
     "status": ("upkeep", "status", "Show what the catalogue and the index hold."),
     "rebuild": ("upkeep", "rebuild", "Build the index anew from the catalogue."),
+    "model": ("model", "model", "List, change and look at the models that hear."),
     "doctor": ("doctor", "doctor", "Check that everything mir needs is well."),
     "train": ("train", "train", "Train a network from a folder and a label file."),
     "evaluate": ("evaluate", "evaluate", "Measure how well a model hears."),

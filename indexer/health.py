@@ -4,13 +4,17 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mir.errors import MirError
+from mir.errors import MirError, ModelError, VectorIndexError
 from mir.settings import Settings
+
+if TYPE_CHECKING:
+    from mir.catalogue.session import Catalogue
 
 State = Literal["ok", "warning", "problem"]
 
@@ -145,35 +149,55 @@ def database(settings: Settings) -> Finding:
 
 
 def model(settings: Settings) -> Finding:
-    """Whether the network loads, and on what it runs."""
+    """Whether the library's model can hear, has heard all, and whether another is to follow."""
+    from mir.catalogue import coverage, models, tracks
     from mir.model.embedder import Embedder
     from mir.model.runtime import providers
+    from mir.model.shelf import ModelShelf
 
-    info = Embedder.load(settings.model).info
-    text = f"{info.name} ({info.model_id}), {info.dimension} dimensions; {', '.join(providers())}"
+    with _library(settings) as catalogue:
+        if catalogue is None:
+            chosen = models.Choice()
+        else:
+            with catalogue.session() as session:
+                chosen = models.choice(session)
+                names = {known.id: known.name for known in models.known(session)}
+                heard, total = coverage.covered(session), tracks.count(session)
+                whole = chosen.active is None or coverage.covers(session, chosen.active)
+    if chosen.active is None:
+        info = Embedder.load(settings.model).info
+        text = f"{info.name} ({info.model_id}), {info.dimension} numbers; {', '.join(providers())}"
+        return Finding("model", "ok", text)
+    text = (
+        f"{names.get(chosen.active, chosen.active)} ({chosen.active}) has heard "
+        f"{heard.get(chosen.active, 0)} of {total} tracks; {', '.join(providers())}"
+    )
+    try:
+        ModelShelf(settings.models_dir).load(chosen.active)
+    except ModelError as error:
+        return Finding("model", "problem", f"{text}. {error}", "run `mir index`")
+    if chosen.pending is not None:
+        waiting = names.get(chosen.pending, chosen.pending)
+        text += f". {waiting} is to follow and has heard {heard.get(chosen.pending, 0)}"
+        return Finding("model", "warning", text, "run `mir index`, which lets it hear the others")
+    if not whole:
+        return Finding("model", "warning", text, "run `mir index`, which lets it hear the others")
     return Finding("model", "ok", text)
 
 
 def index(settings: Settings) -> Finding:
     """Whether the index is whole and belongs to the catalogue and the model."""
-    from mir.catalogue import embeddings
-    from mir.catalogue.migrate import schema_revision
+    from mir.catalogue import embeddings, models
     from mir.catalogue.revision import revision
-    from mir.catalogue.session import open_catalogue
-    from mir.errors import VectorIndexError
-    from mir.model.embedder import Embedder
     from mir.vectors.store import load, manifest_path, read_manifest
 
-    if _no_catalogue_yet(settings) or schema_revision(settings.database_url) is None:
-        return Finding("index", "ok", "not made yet")
-    model_id = Embedder.load(settings.model).info.model_id
-    catalogue = open_catalogue(settings.database_url)
-    try:
+    with _library(settings) as catalogue:
+        if catalogue is None:
+            return Finding("index", "ok", "not made yet")
         with catalogue.session() as session:
-            present = len(embeddings.ids_with(session, model_id))
+            active = models.choice(session).active
+            present = 0 if active is None else len(embeddings.ids_with(session, active))
             now = revision(session)
-    finally:
-        catalogue.close()
     try:
         manifest = read_manifest(settings.index_dir)
         if manifest is None and not manifest_path(settings.index_dir).exists():
@@ -181,13 +205,30 @@ def index(settings: Settings) -> Finding:
         _, manifest = load(settings.index_dir)
     except VectorIndexError as error:
         return Finding("index", "problem", str(error), "run `mir rebuild`; nothing is lost")
-    text = f"{manifest.count} tracks of {present} in the catalogue"
-    if manifest.model_id != model_id:
+    text = f"{manifest.count} tracks of {present} that the model has heard"
+    if active is not None and manifest.model_id != active:
         text += f", made with model {manifest.model_id}"
-        return Finding("index", "warning", text, "run `mir index`, then `mir rebuild`")
+        return Finding("index", "warning", text, "run `mir rebuild`")
     if manifest.revision != now or manifest.count != present:
         return Finding("index", "warning", text, "run `mir rebuild`, or wait for a run to end")
     return Finding("index", "ok", text)
+
+
+@contextmanager
+def _library(settings: Settings) -> "Iterator[Catalogue | None]":
+    """The open catalogue; None where there is none yet, or it has another schema."""
+    from mir.catalogue.migrate import schema_revision
+    from mir.catalogue.session import open_catalogue
+    from mir.catalogue.tables import SCHEMA
+
+    if _no_catalogue_yet(settings) or schema_revision(settings.database_url) != SCHEMA:
+        yield None
+        return
+    catalogue = open_catalogue(settings.database_url)
+    try:
+        yield catalogue
+    finally:
+        catalogue.close()
 
 
 def _no_catalogue_yet(settings: Settings) -> bool:

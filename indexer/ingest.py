@@ -2,13 +2,14 @@
 
 Scan, then workers read the files while this process stores what they found, one transaction
 a batch, and brings the index after it every few seconds. New files are stored before gone
-ones are taken out, so that a moved file keeps its track. Whatever ends a run early, what was
+ones are taken out, so that a moved file keeps its track. What a model that was chosen since then
+has not heard comes last. Whatever ends a run early, what was
 committed stays, and the next run does the rest.
 """
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,9 +26,11 @@ from indexer.storing import (
     Tally,
     known_sounds,
     known_stamps,
+    owed_files,
     remove_gone,
     store_batch,
 )
+from mir import models
 from mir.analysis import Failure
 from mir.catalogue import files
 from mir.engine import Engine
@@ -61,6 +64,7 @@ class IngestReport:
     added: int
     updated: int
     moved: int
+    caught_up: int  # unchanged, but heard by a model that had not heard them
     removed: int
     failed: int
     unchanged: int
@@ -78,16 +82,17 @@ def ingest(
     jobs: int | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
-    load: Callable[[], Embedder] | None = None,
+    load: Callable[[str], Embedder] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     clock: Callable[[], float] = time.monotonic,
 ) -> IngestReport:
     """Index the folders `roots`, with `jobs` workers (None: as the settings say).
 
-    `load` (picklable) gives a worker its network, by default that of the settings; it must be
-    the engine's. `stop` is asked often; once true, what is under way is stored and the
-    report comes early. Raises Busy if another run holds the home, NotFound if none of the
-    roots exists nor ever did.
+    After what is new and changed there, unchanged files of the whole library are heard that the
+    active or the pending model has not heard yet; when nothing is left, the pending one takes over.
+    `load` (picklable) gives a worker the network of a model, by default from the home. `stop` is
+    asked often; once true, what is under way is stored and the report comes early. Raises Busy if
+    another run holds the home, NotFound if none of the roots exists nor ever did.
     """
     engine.settings.home.mkdir(parents=True, exist_ok=True)
     with only_run(engine.settings.home):
@@ -100,27 +105,32 @@ def ingest(
             folder in _roots(engine) for folder in folders
         ):
             raise NotFound(" ".join(changes.messages))
+        ears = models.begin(engine)
         with engine.catalogue.session() as session:
             for folder in folders:
                 if folder not in changes.missing_roots:
                     files.add_root(session, folder)
+            owed = owed_files(session, ears.model_ids, changes)
             moving = (*changes.gone, *(file.path for file in changes.changed))
-            sounds = known_sounds(session, moving, engine.model_id)
-        total = len(changes.work) + len(changes.unreadable)
-        run = _Run(engine, known, sounds, total, progress, now, clock, started)
+            sounds = known_sounds(session, moving, owed.values())
+        total = len(changes.work) + len(changes.unreadable) + len(owed)
+        run = _Run(engine, known, owed, total, progress, now, clock, started)
         run.store(list(changes.unreadable))
-        analyser = load or partial(Embedder.load, engine.settings.model)
-        paths: Sequence[Path] = [file.path for file in changes.work]
-        hashes = frozenset(sounds)
+        loads = tuple(
+            partial(load, model_id) if load else _loader(engine, model_id)
+            for model_id in ears.model_ids
+        )
+        paths: Sequence[Path] = [*(file.path for file in changes.work), *owed]
         while paths:
-            make_work = MakeAnalyser(analyser, hashes)
+            make_work = MakeAnalyser(loads, sounds)
             run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
             # Second round: sounds that had gone before they were met again.
-            paths, hashes = run.take_again(), frozenset()
+            paths, sounds = run.take_again(), {}
         stopped = run.tally.done < total
         removed = 0 if stopped else remove_gone(engine.catalogue, changes.gone)
         engine.refresh_index()
-        return _report(run, changes, removed, stopped, clock() - started)
+        told = () if stopped else models.complete(engine, ears.pending)
+        return _report(run, changes, (*ears.messages, *told), removed, stopped, clock() - started)
 
 
 def absolute(folder: Path) -> Path:
@@ -135,7 +145,7 @@ class _Run:
         self,
         engine: Engine,
         known: dict[Path, Stamp],
-        sounds: dict[str, int],
+        owed: Container[Path],
         total: int,
         progress: Callable[[Progress], None],
         now: Callable[[], datetime],
@@ -145,7 +155,7 @@ class _Run:
         self.tally = Tally()
         self._engine = engine
         self._known = known
-        self._sounds = sounds
+        self._owed = owed
         self._total = total
         self._progress = progress
         self._now = now
@@ -192,8 +202,7 @@ class _Run:
             self.tally, again = store_batch(
                 self._engine.catalogue,
                 batch,
-                known=self._sounds,
-                model_id=self._engine.model_id,
+                owed=self._owed,
                 before=self.tally,
                 known_paths=self._known,
                 now=self._now(),
@@ -228,6 +237,12 @@ class _Run:
         self._save_seconds = self._saved_at - begun
 
 
+def _loader(engine: Engine, model_id: str) -> Callable[[], Embedder]:
+    if engine.shelf.has(model_id):
+        return partial(engine.shelf.load, model_id)
+    return partial(Embedder.load, engine.settings.model)  # it begins with that one
+
+
 def _outcome(answer: Done | Lost) -> Outcome:
     if isinstance(answer, Done):
         value = answer.value
@@ -248,19 +263,25 @@ def _roots(engine: Engine) -> tuple[Path, ...]:
 
 
 def _report(
-    run: _Run, changes: Changes, removed: int, stopped: bool, wall_seconds: float
+    run: _Run,
+    changes: Changes,
+    told: Sequence[str],
+    removed: int,
+    stopped: bool,
+    wall_seconds: float,
 ) -> IngestReport:
     tally = run.tally
-    messages = list(changes.messages)
+    messages = [*changes.messages, *told]
     if stopped:
         messages.append("Stopped as asked; what was read is stored, index again for the rest.")
     return IngestReport(
         added=tally.added,
         updated=tally.updated,
         moved=tally.moved,
+        caught_up=tally.caught_up,
         removed=removed,
         failed=tally.failed,
-        unchanged=changes.unchanged,
+        unchanged=changes.unchanged - tally.caught_up,
         seconds_of_music=tally.music_seconds,
         wall_seconds=wall_seconds,
         messages=tuple(messages),

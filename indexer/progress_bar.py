@@ -52,6 +52,7 @@ def say_report(report: IngestReport) -> None:
             (report.added, "added"),
             (report.updated, "read again"),
             (report.moved, "moved or copied"),
+            (report.caught_up, "heard by another model"),
             (report.removed, "gone"),
             (report.failed, "failed (see `mir failures`)"),
             (report.unchanged, "unchanged"),

@@ -1,16 +1,16 @@
 """What the workers learnt, into the catalogue; and what the catalogue knows, for a scan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from indexer.analyse import Identified
-from indexer.scan import Stamp
-from mir.analysis import Analysis, Failure, Hearing
-from mir.catalogue import embeddings, failures, files, tracks
+from indexer.scan import Changes, Stamp
+from mir.analysis import Analysis, Failure
+from mir.catalogue import coverage, failures, files, tracks
+from mir.catalogue.coverage import Unheard
 from mir.catalogue.session import Catalogue, Session
-from mir.errors import NotFound
 
 Outcome = Analysis | Identified | Failure
 
@@ -26,13 +26,14 @@ class Tally:
     added: int = 0  # files of sounds that are new
     updated: int = 0  # files known before, read again
     moved: int = 0  # new files of known sounds: moved, renamed or copied
+    caught_up: int = 0  # unchanged files, heard by a model that had not heard them
     failed: int = 0
     music_seconds: float = 0.0  # length of the music that was analysed
 
     @property
     def done(self) -> int:
         """All files that have been dealt with."""
-        return self.added + self.updated + self.moved + self.failed
+        return self.added + self.updated + self.moved + self.caught_up + self.failed
 
 
 def known_stamps(session: Session) -> dict[Path, Stamp]:
@@ -45,34 +46,53 @@ def known_stamps(session: Session) -> dict[Path, Stamp]:
     return stamps
 
 
-def known_sounds(session: Session, paths: Iterable[Path], model_id: str) -> dict[str, int]:
-    """Return audio hash -> track id of those files' tracks that the model has listened to.
+def known_sounds(
+    session: Session, paths: Iterable[Path], owed: Iterable[Unheard]
+) -> dict[str, frozenset[str]]:
+    """Return audio hash -> ids of the models that have heard it, for sounds a run may meet again.
 
-    These are the sounds that a run may meet again at another place or with other tags.
+    These are the sounds of the tracks of those files, which may turn up at another place or with
+    other tags, and of the tracks that some model still has to hear.
     """
     asked = set(paths)
-    if not asked:
-        return {}
     owners = {file.track_id for file in files.known_files(session) if file.path in asked}
-    heard = owners.intersection(embeddings.ids_with(session, model_id).tolist())
-    found = tracks.get_many(session, sorted(heard))
-    return {track.audio_hash: track.id for track in found.values()}
+    hashes = {track.track_id: track.audio_hash for track in owed}
+    found = tracks.get_many(session, sorted(owners - hashes.keys()))
+    hashes |= {track.id: track.audio_hash for track in found.values()}
+    heard = coverage.heard_by(session, sorted(hashes))
+    return {audio_hash: heard[track_id] for track_id, audio_hash in hashes.items()}
+
+
+def owed_files(session: Session, model_ids: Iterable[str], changes: Changes) -> dict[Path, Unheard]:
+    """Return a file for each unchanged track that one of the models has still to hear.
+
+    Tracks whose files are away are left out, and those of files that are read anyway.
+    """
+    read = {file.path for file in changes.work} | set(changes.gone)
+    owed: dict[int, tuple[Path, Unheard]] = {}
+    for model_id in model_ids:
+        for track in coverage.unheard(session, model_id):
+            if track.track_id not in owed and not read.intersection(track.paths):
+                there = [path for path in track.paths if path.is_file()]
+                if there:
+                    owed[track.track_id] = (there[0], track)
+    return dict(sorted(owed.values(), key=lambda pair: pair[0]))
 
 
 def store_batch(
     catalogue: Catalogue,
     outcomes: Sequence[Outcome],
     *,
-    known: dict[str, int],
-    model_id: str,
+    owed: Container[Path],
     before: Tally,
-    known_paths: frozenset[Path] | dict[Path, Stamp],
+    known_paths: Container[Path],
     now: datetime,
 ) -> tuple[Tally, tuple[Path, ...]]:
     """Store `outcomes` in one transaction.
 
-    Returns the tally that follows `before`, and the files that must be listened to after
-    all, because the track whose sound they hold has gone in the meantime.
+    `owed` are files read only because a model had not heard them yet. Returns the tally that
+    follows `before`, and the files that must be listened to after all, because the track whose
+    sound they hold has gone in the meantime.
     """
     tally = before
     again: list[Path] = []
@@ -82,17 +102,19 @@ def store_batch(
                 failures.record(session, outcome, now)
                 tally = replace(tally, failed=tally.failed + 1)
                 continue
+            path = outcome.file.path
             if isinstance(outcome, Analysis):
-                analysis = outcome
+                new = tracks.store(session, outcome, now).new
                 tally = replace(tally, music_seconds=tally.music_seconds + outcome.seconds)
             else:
-                try:
-                    analysis = _as_before(session, outcome, known, model_id)
-                except NotFound:
-                    again.append(outcome.file.path)
+                kept = tracks.store_file(session, outcome.file, outcome.audio_hash, outcome.tags)
+                if kept is None:
+                    again.append(path)
                     continue
-            new = tracks.store(session, analysis, now).new
-            if analysis.file.path in known_paths:
+                new = kept.new
+            if path in owed:
+                tally = replace(tally, caught_up=tally.caught_up + 1)
+            elif path in known_paths:
                 tally = replace(tally, updated=tally.updated + 1)
             elif new:
                 tally = replace(tally, added=tally.added + 1)
@@ -108,28 +130,3 @@ def remove_gone(catalogue: Catalogue, gone: Sequence[Path]) -> int:
     with catalogue.session() as session:
         forgotten = failures.forget(session, gone)
         return tracks.remove_files(session, gone).files + forgotten
-
-
-def _as_before(
-    session: Session, found: Identified, known: dict[str, int], model_id: str
-) -> Analysis:
-    """Return the analysis of a known sound, with the tags of the file that holds it now."""
-    track = tracks.get(session, known[found.audio_hash])
-    passages = embeddings.passages(session, [track.id], model_id)
-    vector = embeddings.vector(session, track.id, model_id)
-    return Analysis(
-        file=found.file,
-        audio_hash=found.audio_hash,
-        seconds=track.seconds,
-        tags=found.tags,
-        descriptors=track.descriptors,
-        hearing=Hearing(
-            model_id=model_id,
-            vector=vector,
-            passages=passages.get(track.id, vector[:0].reshape(0, len(vector))),
-            genres=track.genres,
-            uncertain=track.uncertain,
-            moods=track.moods,
-            instruments=track.instruments,
-        ),
-    )

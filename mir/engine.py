@@ -2,9 +2,10 @@
 
 The catalogue is the truth and the index a cache of its vectors, so this is also the place
 that keeps the two together: an index that is missing, damaged, behind the catalogue or made
-with another model is brought up to date from the catalogue before it is used. A server and an
-indexing run may be different processes: the server notices the new manifest and swaps in the
-new index between two requests.
+with another model than the active one is brought up to date from the catalogue before it is used.
+A server and an indexing run may be different processes: the server notices the new manifest, or
+the new model, and swaps in the new index between two requests. A request that asks for a `view`
+once and keeps to it is answered from one model, whatever changes in the meantime.
 """
 
 import threading
@@ -18,20 +19,31 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import embeddings, failures, files, genres, tracks
+from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.genres import GenreCount
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import VectorIndexError
 from mir.model.embedder import Embedder
+from mir.model.shelf import ModelShelf
 from mir.recent import Recent
 from mir.settings import Settings
 from mir.vectors.index import VectorIndex
 from mir.vectors.store import Manifest, load, manifest_path, save
 
 _LOOK_EVERY = 0.5  # seconds between two looks at the manifest on disk
+_MODELS_KEPT = 2  # loaded: the active one, and for requests under way the one before
 _FILTERS_KEPT = 32  # at 100,000 tracks one filter's ids take up to 0.8 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The model that takes over once it has heard the library."""
+
+    id: str
+    name: str
+    tracks: int  # that it has heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +55,19 @@ class Status:
     genres: tuple[GenreCount, ...]  # by descending count
     roots: tuple[Path, ...]  # the folders that were indexed
     model_id: str
+    model_name: str
+    pending: Pending | None
     index_count: int  # tracks that can be found by sound
     index_revision: int
     revision: int  # the catalogue's; above `index_revision` while an indexing run is under way
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one question is answered from: vectors, and the model that heard them."""
+
+    index: VectorIndex
+    model_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,10 @@ class _Held:
     index: VectorIndex
     manifest: Manifest
     stamp: tuple[int, ...] | None
+
+    @property
+    def view(self) -> View:
+        return View(self.index, self.manifest.model_id)
 
 
 class Engine:
@@ -71,44 +97,68 @@ class Engine:
         """Join an open catalogue with the index folder of `settings`; see `open_engine`."""
         self.settings = settings
         self.catalogue = catalogue
+        self.shelf = ModelShelf(settings.models_dir)
         self.clock = clock  # seconds, from any beginning
-        # (moment, revision, filter) -> ids that pass, kept for mir.search.allowed
-        self.filters: Recent[tuple[int, int, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)
-        self._embedder = embedder
+        # (moment, revision, model, filter) -> ids that pass, kept for mir.search.allowed
+        self.filters: Recent[tuple[int, int, str, Filter], NDArray[np.int64]] = Recent(
+            _FILTERS_KEPT
+        )
+        self._first = embedder
+        self._embedders: Recent[str, Embedder] = Recent(_MODELS_KEPT)
         self._embedder_lock = threading.Lock()
         self._held: _Held | None = None
         self._looked_at = -_LOOK_EVERY
         self._index_lock = threading.Lock()
 
-    @property
-    def embedder(self) -> Embedder:
-        """The network, loaded when it is first needed; ModelError if it cannot be."""
+    def first_embedder(self) -> Embedder:
+        """The network that a library begins with: the one given, or that of the settings.
+
+        Loaded when it is first needed; ModelError if it cannot be.
+        """
         with self._embedder_lock:
-            if self._embedder is None:
-                self._embedder = Embedder.load(self.settings.model)
-            return self._embedder
+            if self._first is None:
+                self._first = Embedder.load(self.settings.model)
+            return self._first
+
+    def embedder(self, model_id: str) -> Embedder:
+        """The network of a model, loaded when it is first needed; ModelError if it is gone."""
+
+        def load() -> Embedder:
+            if not self.shelf.has(model_id):
+                first = self.first_embedder()
+                if first.info.model_id == model_id:
+                    return first
+            return self.shelf.load(model_id)
+
+        return self._embedders.get(model_id, load)
 
     @property
     def model_id(self) -> str:
-        """Which model's vectors count."""
-        return self.embedder.info.model_id
+        """Which model's vectors count now; a question keeps to that of its `view` instead."""
+        with self.catalogue.session() as session:
+            active = models.choice(session).active
+        return active or self.first_embedder().info.model_id
 
     def index(self) -> VectorIndex:
-        """The index to search now; cheap enough to ask for with every query.
+        """The index to search now; see `view`."""
+        return self.view().index
+
+    def view(self) -> View:
+        """What to answer a question from; cheap enough to ask for with every question.
 
         The first call brings the index up to date with the catalogue. Later calls look at the
-        manifest on disk at most every half second and take over what another process saved;
-        while one thread does that, the others go on with the index they have. An index that
-        an indexing run has not caught up yet is used as it is.
+        disk and at the choice of models at most every half second and take over what another
+        process changed; while one thread does that, the others go on with what they have. An
+        index that an indexing run has not caught up yet is used as it is.
         """
         held = self._held
         if held is not None and self.clock() - self._looked_at < _LOOK_EVERY:
-            return held.index
+            return held.view
         if not self._index_lock.acquire(blocking=held is None):
             assert held is not None
-            return held.index
+            return held.view
         try:
-            return self._look(catch_up=self._held is None).index
+            return self._look(catch_up=self._held is None).view
         finally:
             self._index_lock.release()
 
@@ -124,21 +174,30 @@ class Engine:
     def rebuild_index(self) -> VectorIndex:
         """Make the index anew from the catalogue alone, save it and use it from now on."""
         with self._index_lock:
-            return self._hold(*self._from_scratch()).index
+            return self._hold(*self._from_scratch(self.model_id)).index
 
     def status(self) -> Status:
         """How the library stands."""
-        index = self.index()
+        self.view()
         held = self._held
         assert held is not None
+        model_id = held.manifest.model_id
         with self.catalogue.session() as session:
+            waiting = models.choice(session).pending
+            names = {model.id: model.name for model in models.known(session)}
+            pending = None
+            if waiting is not None:
+                heard = coverage.covered(session).get(waiting, 0)
+                pending = Pending(waiting, names.get(waiting, waiting), heard)
             return Status(
                 tracks=tracks.count(session),
                 failures=failures.count(session),
-                genres=genres.genre_counts(session),
+                genres=genres.genre_counts(session, model_id),
                 roots=tuple(files.roots(session)),
-                model_id=self.model_id,
-                index_count=len(index),
+                model_id=model_id,
+                model_name=names.get(model_id) or self.embedder(model_id).info.name,
+                pending=pending,
+                index_count=len(held.index),
                 index_revision=held.manifest.revision,
                 revision=revision(session),
             )
@@ -171,8 +230,9 @@ class Engine:
             except VectorIndexError:
                 # Missing or damaged: what is in memory, if anything, is as good a start.
                 catch_up, held = True, held and _Held(held.index, held.manifest, None)
-        if held is None or held.manifest.model_id != self.model_id:
-            return self._hold(*self._from_scratch())
+        model_id = self.model_id
+        if held is None or held.manifest.model_id != model_id:
+            return self._hold(*self._from_scratch(model_id))
         if catch_up:
             return self._caught_up(held)
         return self._use(held)
@@ -184,7 +244,7 @@ class Engine:
             if now == since and held.stamp is not None:
                 return self._use(held)
             if now < since:  # another catalogue, or an older copy of it
-                return self._hold(*self._from_scratch())
+                return self._hold(*self._from_scratch(model_id))
             present = embeddings.ids_with(session, model_id)
             add_ids, add_vectors = embeddings.vectors_since(session, model_id, since)
         gone = np.setdiff1d(held.index.ids, present, assume_unique=True)
@@ -194,20 +254,22 @@ class Engine:
             add_vectors = add_vectors.reshape(len(add_ids), index.dimension)
             index = index.updated(add_ids, add_vectors, gone)
         if len(np.setdiff1d(present, index.ids, assume_unique=True)):
-            return self._hold(*self._from_scratch())
-        return self._hold(index, now)
+            return self._hold(*self._from_scratch(model_id))
+        return self._hold(model_id, index, now)
 
-    def _from_scratch(self) -> tuple[VectorIndex, int]:
-        """An index of all vectors in the catalogue, and the revision it is sure to include."""
+    def _from_scratch(self, model_id: str) -> tuple[str, VectorIndex, int]:
+        """An index of all vectors of a model, and the revision it is sure to include."""
         with self.catalogue.session() as session:
             now = revision(session)  # first: the index may then be newer than it says, never older
-            ids, vectors = embeddings.all_vectors(session, self.model_id)
+            ids, vectors = embeddings.all_vectors(session, model_id)
+            known = {model.id: model.dimension for model in models.known(session)}
         if not len(ids):
-            vectors = np.zeros((0, self.embedder.info.dimension), dtype=np.float32)
-        return VectorIndex.build(ids, vectors), now
+            dimension = known.get(model_id) or self.embedder(model_id).info.dimension
+            vectors = np.zeros((0, dimension), dtype=np.float32)
+        return model_id, VectorIndex.build(ids, vectors), now
 
-    def _hold(self, index: VectorIndex, at: int) -> _Held:
-        manifest = Manifest(self.model_id, index.dimension, len(index), at)
+    def _hold(self, model_id: str, index: VectorIndex, at: int) -> _Held:
+        manifest = Manifest(model_id, index.dimension, len(index), at)
         save(self.settings.index_dir, index, manifest)
         return self._use(_Held(index, manifest, _stamp(self.settings.index_dir)))
 
@@ -220,8 +282,8 @@ class Engine:
 def open_engine(settings: Settings, embedder: Embedder | None = None) -> Engine:
     """Open the library that `settings` describes, creating it where there is none.
 
-    The network of `settings.model` is loaded when it is first needed, unless an `embedder` is
-    given. Raises CatalogueError if the database cannot be opened.
+    A library without a model begins with `embedder`, or else with that of the settings. Raises
+    CatalogueError if the database cannot be opened.
     """
     return Engine(settings, open_catalogue(settings.database_url), embedder=embedder)
 

@@ -6,7 +6,7 @@ vector, and the descriptors are measured without crossing from one into the next
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -76,7 +76,17 @@ def plan_spans(seconds: float | None) -> list[Span]:
 
 
 def listen(source: Source, embedder: Ear) -> Heard:
+    """Hear a file with one model; see `listen_with_all`."""
+    (heard,) = listen_with_all(source, [embedder])
+    return heard
+
+
+def listen_with_all(source: Source, embedders: Sequence[Ear]) -> tuple[Heard, ...]:
     """Hear a file of any length at the cost of at most 60 s (120 s if its header lies).
+
+    One answer for each of the models, which hear the same sound: it is decoded once for all that
+    want the same sample rate, and its spectrogram made once for all that want the same one.
+    Descriptors are measured once and equal in all answers.
 
     `seconds` of the answer is the declared length where the sound was found as far as
     declared; otherwise the furthest second at which there was sound. If less than half of
@@ -84,7 +94,14 @@ def listen(source: Source, embedder: Ear) -> Heard:
     else. Raises AudioError if nothing can be decoded or there is less than a second of it.
     """
     info = probe(source)
-    rate = embedder.info.spec.sample_rate
+    passages: dict[int, list[FloatArray]] = {}
+    for rate in dict.fromkeys(each.info.spec.sample_rate for each in embedders):
+        passages[rate], seconds = _passages(source, info, rate)
+    return _heard(source, info, seconds, passages, embedders)
+
+
+def _passages(source: Source, info: AudioInfo, rate: int) -> tuple[list[FloatArray], float]:
+    """The stretches of a file that are heard, and the length in seconds that can be believed."""
     if info.seconds is None or info.seconds <= _HEARD_SECONDS:
         samples = read_start(source, rate, _HEARD_SECONDS).samples
         found = len(samples) / rate
@@ -102,8 +119,7 @@ def listen(source: Source, embedder: Ear) -> Heard:
                 passages = _cut(samples, rate)
                 found = max(found, len(samples) / rate)
     believed = info.seconds is not None and abs(info.seconds - found) <= _TOLERANCE
-    seconds = info.seconds if believed and info.seconds is not None else found
-    return _heard(source, info, seconds, passages, embedder)
+    return passages, info.seconds if believed and info.seconds is not None else found
 
 
 def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
@@ -123,7 +139,7 @@ def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
             f"{name_of(source)} is longer than {max_seconds:g} seconds; "
             "cut a shorter piece out of it, or raise MIR_MAX_CLIP_SECONDS"
         )
-    heard = _heard(source, info, seconds, _cut(samples, rate), embedder)
+    (heard,) = _heard(source, info, seconds, {rate: _cut(samples, rate)}, [embedder])
     if heard.descriptors.loudness is None:
         raise AudioError(
             f"{name_of(source)} is silent, so nothing can sound like it; choose a part with sound"
@@ -135,18 +151,25 @@ def _heard(
     source: Source,
     info: AudioInfo,
     seconds: float,
-    passages: Sequence[FloatArray],
-    embedder: Ear,
-) -> Heard:
-    spec = embedder.info.spec
-    sound = sum(map(len, passages)) / spec.sample_rate
-    if sound < SHORTEST_SECONDS:
-        raise AudioError(
-            f"{name_of(source)} is too short to be heard ({sound:.2f} s of sound); "
-            "choose at least one second"
-        )
-    mels = [mel_spectrogram(passage, spec) for passage in passages]
-    return Heard(info, seconds, describe(passages, mels, spec), embedder.hear(mels))
+    passages: Mapping[int, Sequence[FloatArray]],
+    embedders: Sequence[Ear],
+) -> tuple[Heard, ...]:
+    """What each of the models hears; passages by sample rate, one for each rate they want."""
+    mels: dict[FeatureSpec, list[FloatArray]] = {}
+    for spec in dict.fromkeys(each.info.spec for each in embedders):
+        samples = passages[spec.sample_rate]
+        sound = sum(map(len, samples)) / spec.sample_rate
+        if sound < SHORTEST_SECONDS:
+            raise AudioError(
+                f"{name_of(source)} is too short to be heard ({sound:.2f} s of sound); "
+                "choose at least one second"
+            )
+        mels[spec] = [mel_spectrogram(passage, spec) for passage in samples]
+    spec = embedders[0].info.spec
+    descriptors = describe(passages[spec.sample_rate], mels[spec], spec)
+    return tuple(
+        Heard(info, seconds, descriptors, each.hear(mels[each.info.spec])) for each in embedders
+    )
 
 
 def _split(seconds: float) -> list[Span]:

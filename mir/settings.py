@@ -32,7 +32,7 @@ SETTINGS = (
     Setting(
         "MIR_HOME",
         "home",
-        "Folder for everything mir keeps: the catalogue and the index.",
+        "Folder for everything mir keeps: the catalogue, the index and the models.",
         "the user's data folder, on Linux ~/.local/share/mir",
     ),
     Setting(
@@ -44,7 +44,13 @@ SETTINGS = (
     Setting("MIR_HOST", "host", "Address on which the web app answers.", "127.0.0.1"),
     Setting("MIR_PORT", "port", "Port on which the web app answers; 0 takes any free one.", "8080"),
     Setting("MIR_JOBS", "jobs", "Worker processes that analyse files.", "one per core, at most 8"),
-    Setting("MIR_MODEL", "model", "File of the model.", "the model that comes with mir"),
+    Setting(
+        "MIR_MODEL",
+        "model",
+        "Model file that a new library begins with and that `mir evaluate` judges; "
+        "a library that has a model changes it with `mir model use`.",
+        "the model that comes with mir",
+    ),
     Setting(
         "MIR_MAX_UPLOAD_MB", "max_upload_bytes", "Largest clip that may be uploaded, in MiB.", "64"
     ),
@@ -77,6 +83,11 @@ class Settings:
     def index_dir(self) -> Path:
         """The folder of the vector index."""
         return self.home / "index"
+
+    @property
+    def models_dir(self) -> Path:
+        """The folder of the model files that the library keeps."""
+        return self.home / "models"
 
 
 def load_settings(

@@ -52,7 +52,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation"}),
+    frozenset({"search", "evaluation", "models"}),
     frozenset({"recommend", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

@@ -42,10 +42,10 @@ _KEEP = 3600  # seconds that a browser may keep a picture without asking
 _ONE_RANGE = re.compile(r"bytes=\s*(\d+-\d*|-\d+)")
 
 
-def find_track(track_id: int) -> Track:
-    """The track with that id; NotFound."""
+def find_track(track_id: int, model_id: str | None = None) -> Track:
+    """The track with that id as that model, or else the active one, hears it; NotFound."""
     with engine().catalogue.session() as session:
-        return tracks.get(session, track_id)
+        return tracks.get(session, track_id, model_id)
 
 
 def audio(track_id: int) -> Response:

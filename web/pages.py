@@ -68,9 +68,10 @@ def browse() -> str:
 @pages.get("/tracks/<int:track_id>")
 def track(track_id: int) -> str:
     """What a track is, what is near it and why."""
-    found = TrackOut.of(media.find_track(_sane(track_id)))
+    view = engine().view()  # what is said of the track and what is near it are of one model
+    found = TrackOut.of(media.find_track(_sane(track_id), view.model_id))
     query = read_fields(SimilarQuery, request.args)
-    hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR))
+    hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR), view)
     return render_template("track.html", track=found, hits=[HitOut.of(hit) for hit in hits])
 
 

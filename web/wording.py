@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from web.schemas import SoundOut, TrackOut
+from web.schemas import HeardOut, SoundOut, TrackOut
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -51,6 +51,21 @@ def loudness(value: float) -> str:
     return f"{value:.1f}".replace("-", _MINUS) + f"{_NARROW}LUFS"
 
 
+def feeling(heard: HeardOut | TrackOut) -> str:
+    """Arousal and valence in a few words, as in "energetic, rather dark"; empty if not known."""
+    axes = ((heard.arousal, "calm", "energetic"), (heard.valence, "dark", "bright"))
+    return ", ".join(_place(*axis) for axis in axes if axis[0] is not None)
+
+
+def _place(value: float | None, low: str, high: str) -> str:
+    """Where a value in [-1, 1] lies between two words; the third around 0 is neither."""
+    assert value is not None
+    word = high if value > 0 else low
+    if abs(value) < 1 / 6:
+        return f"between {low} and {high}"
+    return word if abs(value) >= 0.5 else f"rather {word}"
+
+
 def day(moment: datetime) -> str:
     """The day and minute of a moment, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M}"
@@ -69,6 +84,7 @@ WORDING: dict[str, Callable[[Any], str]] = {
     "key": key,
     "sureness": sureness,
     "loudness": loudness,
+    "feeling": feeling,
     "day": day,
     "megabytes": megabytes,
 }

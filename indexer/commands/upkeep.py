@@ -41,8 +41,11 @@ def status(as_json: bool, home: Path | None) -> None:
         "Failures": str(found.failures) + (" (see `mir failures`)" if found.failures else ""),
         "Index": f"{found.index_count} tracks, "
         + ("up to date" if behind == 0 else f"{behind} changes behind the catalogue"),
-        "Model": found.model_id,
+        "Model": f"{found.model_name} ({found.model_id})",
     }
+    if found.pending is not None:
+        heard = f"has heard {found.pending.tracks} of {found.tracks} tracks"
+        facts["Next model"] = f"{found.pending.name} ({found.pending.id}) {heard}; run `mir index`"
     if recent.items:
         facts["Last failed"] = "\n".join(f"{each.path}: {each.reason}" for each in recent.items)
     print_facts(facts)

@@ -1,8 +1,8 @@
 """Which tracks may be found: the one grammar of filters, and its meaning in SQL.
 
 A track has a genre when one of its tags names it, when the model puts it first, or when the
-model puts it among its three with a probability of at least `STRONG`. Names are compared
-without regard to case, width and spaces.
+model puts it among its three with a probability of at least `STRONG`. The model is the one given,
+or the library's present one. Names are compared without regard to case, width and spaces.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.ids import Ids, read_ids
-from mir.catalogue.tables import artists, genres, track_artists, track_genres, tracks
+from mir.catalogue.models import present
+from mir.catalogue.tables import TAG, artists, genres, track_artists, track_genres, tracks
 from mir.catalogue.text import name_key
 from mir.errors import InvalidQuery
 
@@ -60,37 +61,37 @@ class Filter:
         return self == Filter()
 
 
-def allowed_ids(session: Session, filter: Filter) -> Ids:
+def allowed_ids(session: Session, filter: Filter, model_id: str | None = None) -> Ids:
     """Return the ids of all tracks that pass, ascending."""
-    wanted = [read_ids(session, part) for part in _wanted(filter)]
+    wanted = [read_ids(session, part) for part in _wanted(filter, model_id)]
     kept = reduce(_both, wanted) if wanted else read_ids(session, select(tracks.c.id))
     if filter.genres_none:
-        unwanted = read_ids(session, _with_genres(filter.genres_none))
+        unwanted = read_ids(session, _with_genres(filter.genres_none, model_id))
         kept = np.setdiff1d(kept, unwanted, assume_unique=True)
     return kept
 
 
-def conditions(filter: Filter) -> list[ColumnElement[bool]]:
+def conditions(filter: Filter, model_id: str | None = None) -> list[ColumnElement[bool]]:
     """Return what a statement over `tracks` must demand so that only tracks that pass remain."""
-    demanded: list[ColumnElement[bool]] = [tracks.c.id.in_(part) for part in _wanted(filter)]
+    wanted = _wanted(filter, model_id)
+    demanded: list[ColumnElement[bool]] = [tracks.c.id.in_(part) for part in wanted]
     if filter.genres_none:
-        demanded.append(tracks.c.id.not_in(_with_genres(filter.genres_none)))
+        demanded.append(tracks.c.id.not_in(_with_genres(filter.genres_none, model_id)))
     return demanded
 
 
-def has_genre() -> ColumnElement[bool]:
+def has_genre(model_id: str | None = None) -> ColumnElement[bool]:
     """Return the condition under which a row of `track_genres` counts as the track's genre."""
+    strong = or_(track_genres.c.position == 0, track_genres.c.probability >= STRONG)
     return or_(
-        track_genres.c.source == "tag",
-        track_genres.c.position == 0,
-        track_genres.c.probability >= STRONG,
+        track_genres.c.source == TAG, and_(track_genres.c.source == present(model_id), strong)
     )
 
 
-def _wanted(filter: Filter) -> list[Select[tuple[int]]]:
-    parts = [_with_genres((name,)) for name in filter.genres_all]
+def _wanted(filter: Filter, model_id: str | None) -> list[Select[tuple[int]]]:
+    parts = [_with_genres((name,), model_id) for name in filter.genres_all]
     if filter.genres_any:
-        parts.append(_with_genres(filter.genres_any))
+        parts.append(_with_genres(filter.genres_any, model_id))
     if filter.artist is not None:
         named = select(artists.c.id).where(artists.c.folded == name_key(filter.artist))
         parts.append(select(track_artists.c.track_id).where(track_artists.c.artist_id.in_(named)))
@@ -104,9 +105,11 @@ def _wanted(filter: Filter) -> list[Select[tuple[int]]]:
     return parts
 
 
-def _with_genres(names: tuple[str, ...]) -> Select[tuple[int]]:
+def _with_genres(names: tuple[str, ...], model_id: str | None) -> Select[tuple[int]]:
     named = select(genres.c.id).where(genres.c.folded.in_(sorted({name_key(n) for n in names})))
-    return select(track_genres.c.track_id).where(track_genres.c.genre_id.in_(named), has_genre())
+    return select(track_genres.c.track_id).where(
+        track_genres.c.genre_id.in_(named), has_genre(model_id)
+    )
 
 
 def _both(one: Ids, other: Ids) -> Ids:

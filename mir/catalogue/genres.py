@@ -6,7 +6,8 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.filters import has_genre
-from mir.catalogue.tables import genres, track_genres
+from mir.catalogue.models import present
+from mir.catalogue.tables import TAG, genres, track_genres
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,21 @@ class GenreCount:
     tagged: int
 
 
-def genre_counts(session: Session) -> tuple[GenreCount, ...]:
-    """Return every genre that any track has, the commonest first, equals by name."""
+def genre_counts(session: Session, model_id: str | None = None) -> tuple[GenreCount, ...]:
+    """Return every genre that any track has, the commonest first, equals by name.
+
+    Predictions are those of the model given, or of the library's present one.
+    """
     source, position = track_genres.c.source, track_genres.c.position
-    first = and_(source == "model", position == 0)
+    first = and_(source == present(model_id), position == 0)
     counted = (
         select(
             track_genres.c.genre_id,
             func.count(track_genres.c.track_id.distinct()).label("tracks"),
             func.sum(case((first, 1), else_=0)).label("predicted"),
-            func.sum(case((source == "tag", 1), else_=0)).label("tagged"),
+            func.sum(case((source == TAG, 1), else_=0)).label("tagged"),
         )
-        .where(has_genre())
+        .where(has_genre(model_id))
         .group_by(track_genres.c.genre_id)
         .subquery()
     )

@@ -1,4 +1,4 @@
-"""What tracks share with others: artists and genres, and the labels a model gave them.
+"""What tracks share with others: artists and genres, and the labels models gave them.
 
 Rows are written only where they changed, and a name that no track bears any more is dropped.
 The caller holds the turn to write (`mir.catalogue.revision.take_turn`).
@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from mir.analysis import Hearing, Label, Tags
+from mir.analysis import Hearing, Tags
 from mir.catalogue.chunks import chunks
-from mir.catalogue.tables import artists, genres, track_artists, track_genres, track_labels
+from mir.catalogue.tables import TAG, artists, genres, track_artists, track_genres, track_labels
 from mir.catalogue.text import clean_names, name_key
 
 
@@ -35,36 +35,36 @@ def put_artists(session: Session, track_id: int, tags: Tags) -> None:
         for role, names in (("track", credited), ("album", album))
         for position, name in enumerate(names)
     ]
-    before = _replace(session, track_artists, track_id, rows)
+    before = _replace(session, track_artists, {"track_id": track_id}, rows)
     gone = {row["artist_id"] for row in before} - set(ids.values())
     drop_unused(session, Named(artists=tuple(gone), genres=()))
 
 
-def put_genres(
-    session: Session, track_id: int, tagged: Sequence[str], predicted: Sequence[Label]
-) -> None:
-    """Make the genres of the track those of its tags and of the model's prediction."""
+def put_tag_genres(session: Session, track_id: int, tagged: Sequence[str]) -> None:
+    """Make the genres that the track's own tags name these."""
     own = {name_key(name): name for name in reversed(clean_names(tuple(tagged)))}
-    ids = _genre_ids(session, own, {name_key(label.name): label.name for label in predicted})
+    ids = _genre_ids(session, own, preferred=False)
     rows = [
-        {"source": "tag", "position": position, "genre_id": ids[key], "probability": None}
+        {"position": position, "genre_id": ids[key], "probability": None}
         for position, key in enumerate(reversed(own))
-    ] + [
+    ]
+    _put_genres(session, {"track_id": track_id, "source": TAG}, rows)
+
+
+def put_predicted(session: Session, track_id: int, hearing: Hearing) -> None:
+    """Make the genres, moods and instruments that the model heard these."""
+    ids = _genre_ids(
+        session, {name_key(label.name): label.name for label in hearing.genres}, preferred=True
+    )
+    rows: list[dict[str, Any]] = [
         {
-            "source": "model",
             "position": position,
             "genre_id": ids[name_key(label.name)],
             "probability": float(label.probability),
         }
-        for position, label in enumerate(predicted)
+        for position, label in enumerate(hearing.genres)
     ]
-    before = _replace(session, track_genres, track_id, rows)
-    gone = {row["genre_id"] for row in before} - set(ids.values())
-    drop_unused(session, Named(artists=(), genres=tuple(gone)))
-
-
-def put_labels(session: Session, track_id: int, hearing: Hearing) -> None:
-    """Make the moods and instruments of the track those that the model heard."""
+    _put_genres(session, {"track_id": track_id, "source": hearing.model_id}, rows)
     rows = [
         {
             "kind": kind,
@@ -75,7 +75,7 @@ def put_labels(session: Session, track_id: int, hearing: Hearing) -> None:
         for kind, labels in (("instrument", hearing.instruments), ("mood", hearing.moods))
         for position, label in enumerate(labels)
     ]
-    _replace(session, track_labels, track_id, rows)
+    _replace(session, track_labels, {"track_id": track_id, "model_id": hearing.model_id}, rows)
 
 
 def linked(session: Session, track_ids: Sequence[int]) -> Named:
@@ -111,21 +111,18 @@ def _artist_ids(session: Session, names: Sequence[str]) -> dict[str, int]:
     return ids
 
 
-def _genre_ids(session: Session, own: dict[str, str], predicted: dict[str, str]) -> dict[str, int]:
-    """Return the id of each genre by its folded name; the model's spelling is shown."""
-    wanted = {**own, **predicted}
-    if not wanted:
+def _genre_ids(session: Session, names: dict[str, str], *, preferred: bool) -> dict[str, int]:
+    """Return the id of each genre by its folded name; the `preferred` spelling is shown."""
+    if not names:
         return {}
     ids: dict[str, int] = {}
     for key, name, genre_id in session.execute(
-        select(genres.c.folded, genres.c.name, genres.c.id).where(genres.c.folded.in_(list(wanted)))
+        select(genres.c.folded, genres.c.name, genres.c.id).where(genres.c.folded.in_(list(names)))
     ).all():
         ids[key] = genre_id
-        if name != predicted.get(key, name):
-            session.execute(
-                update(genres).where(genres.c.id == genre_id).values(name=predicted[key])
-            )
-    for key, name in wanted.items():
+        if preferred and name != names[key]:
+            session.execute(update(genres).where(genres.c.id == genre_id).values(name=names[key]))
+    for key, name in names.items():
         if key not in ids:
             ids[key] = session.execute(
                 insert(genres).values(folded=key, name=name).returning(genres.c.id)
@@ -133,20 +130,26 @@ def _genre_ids(session: Session, own: dict[str, str], predicted: dict[str, str])
     return ids
 
 
+def _put_genres(session: Session, place: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    before = _replace(session, track_genres, place, rows)
+    gone = {row["genre_id"] for row in before} - {row["genre_id"] for row in rows}
+    drop_unused(session, Named(artists=(), genres=tuple(gone)))
+
+
 def _replace(
-    session: Session, table: Table, track_id: int, rows: list[dict[str, Any]]
+    session: Session, table: Table, place: dict[str, Any], rows: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Make `rows` the rows of the track in `table`; return those that were there before."""
-    mine = table.c.track_id == track_id
-    columns = [column for column in table.c if column.name != "track_id"]
-    before = [dict(row) for row in session.execute(select(*columns).where(mine)).mappings()]
-    first, second = list(table.primary_key.columns)[1:]
+    """Make `rows` all rows of `table` at `place`; return those that were there before."""
+    here = and_(*(table.c[name] == value for name, value in place.items()))
+    columns = [column for column in table.c if column.name not in place]
+    before = [dict(row) for row in session.execute(select(*columns).where(here)).mappings()]
+    order = [column.name for column in table.primary_key.columns if column.name not in place]
 
-    def place(row: dict[str, Any]) -> tuple[Any, Any]:
-        return row[first.name], row[second.name]
+    def key(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name] for name in order)
 
-    if sorted(before, key=place) != sorted(rows, key=place):
-        session.execute(delete(table).where(mine))
+    if sorted(before, key=key) != sorted(rows, key=key):
+        session.execute(delete(table).where(here))
         if rows:
-            session.execute(insert(table), [{"track_id": track_id, **row} for row in rows])
+            session.execute(insert(table), [{**place, **row} for row in rows])
     return before

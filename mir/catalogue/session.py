@@ -63,6 +63,20 @@ class Catalogue:
                 _roll_back(session)
                 raise
 
+    def compact(self) -> None:
+        """Give space that deleted rows left back to the disk, where the database does not itself.
+
+        Raises:
+            CatalogueError: the database failed, or the disk has no room to copy it.
+        """
+        if self.dialect != "sqlite":
+            return  # Postgres vacuums by itself, and gives the space to new rows
+        try:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
+                session.exec_driver_sql("VACUUM")
+        except SQLAlchemyError as error:
+            raise CatalogueError(explain(error, self._engine.url)) from error
+
     def close(self) -> None:
         """Close all connections; the catalogue cannot be used afterwards."""
         self._engine.dispose()

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from mir.analysis import Analysis, FileFacts
-from mir.catalogue import embeddings, failures, links
+from mir.analysis import Analysis, FileFacts, Tags
+from mir.catalogue import embeddings, failures, hearings, links, models
 from mir.catalogue.chunks import chunks
 from mir.catalogue.paths import shown, stored
 from mir.catalogue.revision import bump, take_turn
@@ -47,13 +47,11 @@ class RemovedFiles:
 def store(session: Session, analysis: Analysis, now: datetime) -> StoredTrack:
     """Store what was learnt from one file, and forget an earlier failure of it.
 
-    `now` (aware) becomes `added_at` of a new track.
+    `now` (aware) becomes `added_at` of a new track. What other models heard of it stays.
     """
     take_turn(session)
-    values = _values(analysis)
-    track_id = session.execute(
-        select(tracks.c.id).where(tracks.c.audio_hash == analysis.audio_hash)
-    ).scalar()
+    values = {**_described(analysis.file, analysis.tags), **_measured(analysis)}
+    track_id = _by_sound(session, analysis.audio_hash)
     new = track_id is None
     if track_id is None:
         track_id = session.execute(
@@ -63,16 +61,29 @@ def store(session: Session, analysis: Analysis, now: datetime) -> StoredTrack:
         ).scalar_one()
     else:
         session.execute(update(tracks).where(tracks.c.id == track_id).values(**values))
-    left = _place(session, track_id, analysis.file)
-    links.put_artists(session, track_id, analysis.tags)
-    links.put_genres(session, track_id, analysis.tags.genres, analysis.hearing.genres)
-    links.put_labels(session, track_id, analysis.hearing)
-    hearing = analysis.hearing
-    embeddings.put(session, track_id, hearing.model_id, hearing.vector, hearing.passages)
-    failures.forget(session, [analysis.file.path])
-    if left is not None and left != track_id:
-        _remove_silent(session, [left])
+    _place(session, track_id, analysis.file, analysis.tags)
+    models.begin(session, analysis.hearing.model_id)
+    for hearing in (analysis.hearing, *analysis.further):
+        links.put_predicted(session, track_id, hearing)
+        hearings.put(session, track_id, hearing)
+        embeddings.put(session, track_id, hearing.model_id, hearing.vector, hearing.passages)
     return StoredTrack(id=track_id, new=new)
+
+
+def store_file(
+    session: Session, file: FileFacts, audio_hash: str, tags: Tags
+) -> StoredTrack | None:
+    """Store a file of a sound that is known already, with its tags of now.
+
+    None, and nothing is stored, where there is no track of that sound any more.
+    """
+    take_turn(session)
+    track_id = _by_sound(session, audio_hash)
+    if track_id is None:
+        return None
+    session.execute(update(tracks).where(tracks.c.id == track_id).values(**_described(file, tags)))
+    _place(session, track_id, file, tags)
+    return StoredTrack(id=track_id, new=False)
 
 
 def remove_files(session: Session, paths: Sequence[Path]) -> RemovedFiles:
@@ -86,7 +97,21 @@ def remove_files(session: Session, paths: Sequence[Path]) -> RemovedFiles:
     return RemovedFiles(files=len(owners), tracks=_remove_silent(session, sorted(set(owners))))
 
 
-def _place(session: Session, track_id: int, file: FileFacts) -> int | None:
+def _by_sound(session: Session, audio_hash: str) -> int | None:
+    return session.execute(select(tracks.c.id).where(tracks.c.audio_hash == audio_hash)).scalar()
+
+
+def _place(session: Session, track_id: int, file: FileFacts, tags: Tags) -> None:
+    """Make the file and the names in its tags the track's; it is no failure any more."""
+    links.put_artists(session, track_id, tags)
+    links.put_tag_genres(session, track_id, tags.genres)
+    failures.forget(session, [file.path])
+    before = _put_file(session, track_id, file)
+    if before is not None and before != track_id:
+        _remove_silent(session, [before])
+
+
+def _put_file(session: Session, track_id: int, file: FileFacts) -> int | None:
     """Make the file one of the track; return the track whose file it was before, if any."""
     path = stored(file.path)
     values = {
@@ -130,10 +155,9 @@ def _remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
     return tuple(removed)
 
 
-def _values(analysis: Analysis) -> dict[str, Any]:
-    """Return the columns of `tracks` that follow from an analysis."""
-    tags, heard = analysis.tags, analysis.descriptors
-    title = clean(tags.title) or clean(shown(Path(analysis.file.path.stem))) or "Untitled"
+def _described(file: FileFacts, tags: Tags) -> dict[str, Any]:
+    """Return the columns of `tracks` that follow from a file's name and tags."""
+    title = clean(tags.title) or clean(shown(Path(file.path.stem))) or "Untitled"
     album = clean(tags.album)
     credited = clean_names(tags.artists)
     album_artist = clean(tags.album_artist)
@@ -144,7 +168,6 @@ def _values(analysis: Analysis) -> dict[str, Any]:
         "year": _integer(tags.year),
         "track_number": number,
         "disc_number": disc,
-        "seconds": float(analysis.seconds),
         "composer": clean(tags.composer),
         "copyright": clean(tags.copyright),
         "licence": clean(tags.licence),
@@ -152,7 +175,19 @@ def _values(analysis: Analysis) -> dict[str, Any]:
         "recording_mbid": clean(tags.recording_mbid),
         "release_mbid": clean(tags.release_mbid),
         "artist_mbids": clean_names(tags.artist_mbids),
-        "uncertain": bool(analysis.hearing.uncertain),
+        "search_text": "\n".join(
+            searchable(part)
+            for part in (title, " ".join([*credited, album_artist or ""]), album or "")
+        ),
+        "sort_key": _sort_key((credited or [album_artist or ""])[0], album, disc, number, title),
+    }
+
+
+def _measured(analysis: Analysis) -> dict[str, Any]:
+    """Return the columns of `tracks` that follow from the sound alone."""
+    heard = analysis.descriptors
+    return {
+        "seconds": float(analysis.seconds),
         "tempo": _number(heard.tempo),
         "tempo_confidence": _number(heard.tempo_confidence),
         "key": clean(heard.key),
@@ -161,11 +196,6 @@ def _values(analysis: Analysis) -> dict[str, Any]:
         "loudness": _number(heard.loudness),
         "mfcc_mean": heard.mfcc_mean,
         "mfcc_std": heard.mfcc_std,
-        "search_text": "\n".join(
-            searchable(part)
-            for part in (title, " ".join([*credited, album_artist or ""]), album or "")
-        ),
-        "sort_key": _sort_key((credited or [album_artist or ""])[0], album, disc, number, title),
     }
 
 

@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "0001"  # the newest revision in migrations/; a test holds them equal
+TAG = "tag"  # where a genre comes from a file's own tags; never the id of a model
+SCHEMA = "0002"  # the newest revision in migrations/; a test holds them equal
 
 metadata = MetaData(
     naming_convention={
@@ -100,7 +101,6 @@ tracks = Table(
     Column("recording_mbid", Text),
     Column("release_mbid", Text),
     Column("artist_mbids", JSON, nullable=False),
-    Column("uncertain", Boolean, nullable=False),
     Column("tempo", Double),
     Column("tempo_confidence", Double),
     Column("key", Text),
@@ -171,11 +171,10 @@ track_genres = Table(
     "track_genres",
     metadata,
     _track_key(),
-    Column("source", Text, primary_key=True),
+    Column("source", Text, primary_key=True),  # `TAG`, or the id of the model that predicts it
     Column("position", Integer, primary_key=True),
     Column("genre_id", _Id, ForeignKey("genres.id"), nullable=False),
     Column("probability", Double),  # of a prediction; none for a tag
-    CheckConstraint("source IN ('tag', 'model')", name="source"),
     # Holds all that a filter reads, so that the table itself is not touched.
     Index("ix_track_genres_filter", "genre_id", "track_id", "source", "position", "probability"),
     sqlite_with_rowid=False,
@@ -185,11 +184,35 @@ track_labels = Table(
     "track_labels",
     metadata,
     _track_key(),
+    Column("model_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("name", Text, nullable=False),
     Column("probability", Double, nullable=False),
     CheckConstraint("kind IN ('mood', 'instrument')", name="kind"),
+    sqlite_with_rowid=False,
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", Text, primary_key=True),  # digest of the model's file
+    Column("name", Text, nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("genres", JSON, nullable=False),  # what it can name; empty where its file was gone
+)
+
+# What a model made of a track as a whole; its names are in track_genres and track_labels, its
+# vectors in embeddings. Apart from those, because these rows are small and read with every track.
+hearings = Table(
+    "hearings",
+    metadata,
+    _track_key(),
+    Column("model_id", Text, primary_key=True),
+    Column("uncertain", Boolean, nullable=False),
+    Column("arousal", Double),
+    Column("valence", Double),
+    Column("norm", Double),  # of the vector before it was brought to unit length
     sqlite_with_rowid=False,
 )
 

@@ -11,20 +11,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from mir.analysis import Descriptors, Label
 from mir.catalogue.chunks import chunks
 from mir.catalogue.filters import Filter, allowed_ids, conditions
+from mir.catalogue.models import present
 from mir.catalogue.paging import Page, check_page
 from mir.catalogue.paths import restored, stored
 from mir.catalogue.resolve import resolve
-from mir.catalogue.storing import RemovedFiles, StoredTrack, remove_files, store
+from mir.catalogue.storing import RemovedFiles, StoredTrack, remove_files, store, store_file
 from mir.catalogue.tables import (
+    TAG,
     artists,
     files,
     genres,
+    hearings,
     track_artists,
     track_genres,
     track_labels,
@@ -47,6 +50,7 @@ __all__ = [
     "remove_files",
     "resolve",
     "store",
+    "store_file",
 ]
 
 
@@ -54,8 +58,8 @@ __all__ = [
 class Track:
     """One recording; what is not known is None or empty.
 
-    `tag_genres` are the file's own, `genres` the model's three most probable; `paths` are in
-    the order in which they were found.
+    `tag_genres` are the file's own, `genres` the model's three most probable; `arousal` and
+    `valence` are as in mir.analysis.Hearing; `paths` are in the order in which they were found.
     """
 
     id: int
@@ -80,26 +84,31 @@ class Track:
     uncertain: bool
     moods: tuple[Label, ...]
     instruments: tuple[Label, ...]
+    arousal: float | None
+    valence: float | None
     descriptors: Descriptors
     container: str | None
     paths: tuple[Path, ...]
     added_at: datetime  # UTC
 
 
-def get(session: Session, track_id: int) -> Track:
-    """Return one track; NotFound if there is none of that id."""
-    found = get_many(session, [track_id])
+def get(session: Session, track_id: int, model_id: str | None = None) -> Track:
+    """Return one track as the model hears it (None: the active one); NotFound."""
+    found = get_many(session, [track_id], model_id)
     if track_id not in found:
         raise NotFound(f"There is no track {track_id}; it may have been removed.")
     return found[track_id]
 
 
-def get_many(session: Session, ids: Iterable[int]) -> dict[int, Track]:
-    """Return those of the tracks that exist, in the order asked for."""
+def get_many(session: Session, ids: Iterable[int], model_id: str | None = None) -> dict[int, Track]:
+    """Return those of the tracks that exist, in the order asked for.
+
+    What is predicted of them is what the model of that id heard, or else the active one.
+    """
     asked = list(dict.fromkeys(int(track_id) for track_id in ids))
     found: dict[int, Track] = {}
     for some in chunks([i for i in asked if 0 < i < 2**63]):
-        found.update(_read(session, some))
+        found.update(_read(session, some, model_id))
     return {track_id: found[track_id] for track_id in asked if track_id in found}
 
 
@@ -120,6 +129,7 @@ def page(
     text: str | None = None,
     offset: int = 0,
     limit: int = 50,
+    model_id: str | None = None,
 ) -> Page[Track]:
     """Return part of the tracks that pass, by artist, album, disc, track number and title.
 
@@ -130,12 +140,12 @@ def page(
         InvalidQuery: offset or limit is out of range.
     """
     check_page(offset, limit)
-    demanded = conditions(filter) if filter else []
+    demanded = conditions(filter, model_id) if filter else []
     words = searchable(text or "").split()
     for word in words:
         demanded.append(tracks.c.search_text.contains(word, autoescape=True))
     if filter and not words:
-        total = len(allowed_ids(session, filter))  # faster than counting rows of tracks
+        total = len(allowed_ids(session, filter, model_id))  # faster than counting rows of tracks
     else:
         counted = select(func.count()).select_from(tracks).where(*demanded)
         total = session.execute(counted).scalar_one()
@@ -148,13 +158,18 @@ def page(
         .offset(offset)
         .limit(limit)
     ).scalars()
-    return Page(items=tuple(get_many(session, ids).values()), total=total)
+    return Page(items=tuple(get_many(session, ids, model_id).values()), total=total)
 
 
-def _read(session: Session, ids: Sequence[int]) -> dict[int, Track]:
+def _read(session: Session, ids: Sequence[int], model_id: str | None) -> dict[int, Track]:
     # Others may store and remove between these statements. What is read first was stored with
     # its names and files, and what has no file any more was removed.
-    rows = session.execute(select(tracks).where(tracks.c.id.in_(ids))).all()
+    heard = and_(hearings.c.track_id == tracks.c.id, hearings.c.model_id == present(model_id))
+    rows = session.execute(
+        select(tracks, hearings.c.uncertain, hearings.c.arousal, hearings.c.valence)
+        .select_from(tracks.outerjoin(hearings, heard))
+        .where(tracks.c.id.in_(ids))
+    ).all()
     credited: dict[int, list[str]] = defaultdict(list)
     album_artist: dict[int, str] = {}
     for track_id, role, name in session.execute(
@@ -178,10 +193,13 @@ def _read(session: Session, ids: Sequence[int]) -> dict[int, Track]:
             track_genres.c.probability,
         )
         .join_from(track_genres, genres)
-        .where(track_genres.c.track_id.in_(ids))
+        .where(
+            track_genres.c.track_id.in_(ids),
+            or_(track_genres.c.source == TAG, track_genres.c.source == present(model_id)),
+        )
         .order_by(track_genres.c.track_id, track_genres.c.source, track_genres.c.position)
     ).all():
-        if source == "tag":
+        if source == TAG:
             tagged[track_id].append(name)
         else:
             labels[track_id, "genre"].append(Label(name, probability))
@@ -192,7 +210,7 @@ def _read(session: Session, ids: Sequence[int]) -> dict[int, Track]:
             track_labels.c.name,
             track_labels.c.probability,
         )
-        .where(track_labels.c.track_id.in_(ids))
+        .where(track_labels.c.track_id.in_(ids), track_labels.c.model_id == present(model_id))
         .order_by(track_labels.c.track_id, track_labels.c.kind, track_labels.c.position)
     ).all():
         labels[track_id, kind].append(Label(name, probability))
@@ -226,9 +244,11 @@ def _read(session: Session, ids: Sequence[int]) -> dict[int, Track]:
             artist_mbids=tuple(row.artist_mbids),
             tag_genres=tuple(tagged[row.id]),
             genres=tuple(labels[row.id, "genre"]),
-            uncertain=row.uncertain,
+            uncertain=row.uncertain is not False,  # nor is what was not heard certain
             moods=tuple(labels[row.id, "mood"]),
             instruments=tuple(labels[row.id, "instrument"]),
+            arousal=row.arousal,
+            valence=row.valence,
             descriptors=Descriptors(
                 tempo=row.tempo,
                 tempo_confidence=row.tempo_confidence,

@@ -45,14 +45,15 @@ def next_tracks(
     seeds = list(dict.fromkeys(seeds))
     if not 1 <= len(seeds) <= MOST_SEEDS:
         raise InvalidQuery(f"{len(seeds)} seeds were given; name 1 to {MOST_SEEDS} tracks.")
-    permitted = allowed(engine, filter)
+    view = engine.view()
+    index = view.index
+    permitted = allowed(engine, filter, view.model_id)
     with engine.catalogue.session() as session:
-        known = tracks.get_many(session, [*seeds, *exclude])
+        known = tracks.get_many(session, [*seeds, *exclude], view.model_id)
     unknown = [seed for seed in seeds if seed not in known]
     if unknown:
         raise NotFound(f"There is no track {unknown[0]}; list the tracks with `mir tracks`.")
 
-    index = engine.index()
     to_seeds = index.scores_of_many(index.vectors_of(np.array(seeds, dtype=np.int64)))  # (m, n)
     library = _NEAREST_SEED * to_seeds.max(axis=0) + (1 - _NEAREST_SEED) * to_seeds.mean(axis=0)
     positions = np.arange(len(index)) if permitted is None else index.positions(permitted)
@@ -64,7 +65,7 @@ def next_tracks(
         chosen = positions[best(library[positions], pool)]
         ids = index.ids[chosen].tolist()
         with engine.catalogue.session() as session:
-            found = tracks.get_many(session, ids)
+            found = tracks.get_many(session, ids, view.model_id)
         distinct = without_versions(found.values(), played=known.values())
         if len(distinct) >= count or len(chosen) == len(positions):
             break

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import genres
+from mir.catalogue import genres, models
 from mir.catalogue.filters import Filter, allowed_ids
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Session
@@ -23,31 +23,35 @@ def check_count(count: int) -> None:
         raise InvalidQuery(f"A count of {count} is out of range; ask for 1 to {MOST} tracks.")
 
 
-def allowed(engine: Engine, filter: Filter | None) -> NDArray[np.int64] | None:
+def allowed(engine: Engine, filter: Filter | None, model_id: str) -> NDArray[np.int64] | None:
     """Ids of the tracks that pass the filter, ascending; None where there is nothing to filter.
 
-    Remembered for some seconds, or until tracks come or go. Raises InvalidQuery for a genre
-    that neither a track of the library nor an output of the model has, naming the nearest.
+    Predicted genres are those of the model. Remembered for some seconds, or until tracks come or
+    go. Raises InvalidQuery for a genre that neither a track of the library nor an output of the
+    model has, naming the nearest.
     """
     if filter is None or filter.is_empty:
         return None
     with engine.catalogue.session() as session:
 
         def ask() -> NDArray[np.int64]:
-            _check_genres(session, engine, filter)
-            ids = allowed_ids(session, filter)
+            _check_genres(session, engine, filter, model_id)
+            ids = allowed_ids(session, filter, model_id)
             ids.flags.writeable = False  # shared between requests
             return ids
 
         moment = int(engine.clock() / _REMEMBERED_FOR)
-        return engine.filters.get((moment, revision(session), filter), ask)
+        return engine.filters.get((moment, revision(session), model_id, filter), ask)
 
 
-def _check_genres(session: Session, engine: Engine, filter: Filter) -> None:
+def _check_genres(session: Session, engine: Engine, filter: Filter, model_id: str) -> None:
     asked = (*filter.genres_any, *filter.genres_all, *filter.genres_none)
     if not asked:
         return
-    known = {folded(name): name for name in engine.embedder.info.genres}
+    outputs = {model.id: model.genres for model in models.known(session)}
+    if model_id not in outputs:
+        outputs[model_id] = engine.embedder(model_id).info.genres
+    known = {folded(name): name for name in outputs[model_id]}
     known |= {folded(name): name for name in genres.names(session)}
     for name in asked:
         if folded(name) in known:

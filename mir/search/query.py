@@ -9,7 +9,7 @@ import numpy as np
 from mir.analysis import FloatArray
 from mir.catalogue import embeddings, tracks
 from mir.catalogue.filters import Filter
-from mir.engine import Engine
+from mir.engine import Engine, View
 from mir.errors import NotFound
 from mir.listen import Heard, listen_clip
 from mir.search.allowed import allowed, check_count
@@ -31,10 +31,16 @@ class ClipAnswer:
 
 
 def similar(
-    engine: Engine, track_id: int, filter: Filter | None = None, count: int = 10
+    engine: Engine,
+    track_id: int,
+    filter: Filter | None = None,
+    count: int = 10,
+    view: View | None = None,
 ) -> tuple[Hit, ...]:
     """The `count` tracks that sound most like a track, nearest first, never the track itself.
 
+    `view` is for those who show more of the same model beside the hits; without it the present
+    one is taken.
     The filter is applied inside the search: fewer come back only when fewer qualify. A hit's
     score is the cosine of the two tracks' vectors. Equal scores are in order of track id.
 
@@ -42,8 +48,9 @@ def similar(
     a count or a filter that cannot be met.
     """
     check_count(count)
-    index = engine.index()
-    permitted = allowed(engine, filter)
+    view = view or engine.view()
+    index = view.index
+    permitted = allowed(engine, filter, view.model_id)
     try:
         query = index.vectors_of(np.array([track_id], dtype=np.int64))[0]
     except NotFound:
@@ -58,7 +65,8 @@ def similar(
         ranked = _ranked(index, library, permitted, count + 1 + spare)
         wanted = [found for found in ranked if found[0] != track_id]
         with engine.catalogue.session() as session:
-            known = tracks.get_many(session, [track_id, *(found[0] for found in wanted)])
+            ids = [track_id, *(found[0] for found in wanted)]
+            known = tracks.get_many(session, ids, view.model_id)
         present = [found for found in wanted if found[0] in known][:count]
         if len(present) == count or len(ranked) < count + 1 + spare:
             break
@@ -84,20 +92,22 @@ def search_clip(
     hit's score is the highest cosine between the clip, or a passage of it, and the track's
     vector or one of its passages. A library without tracks answers with no hits.
 
-    Raises AudioError if the clip cannot be heard, InvalidQuery as `similar` does.
+    Raises AudioError if the clip cannot be heard, InvalidQuery as `similar` does, ModelError where
+    the file of the library's model is gone.
     """
     check_count(count)
-    permitted = allowed(engine, filter)
-    heard = classify(engine, source)
-    index = engine.index()
+    view = engine.view()
+    index = view.index
+    permitted = allowed(engine, filter, view.model_id)
+    heard = _listened(engine, source, view)
     library = index.scores(heard.hearing.vector)
     wide = max(_CANDIDATES, _CANDIDATES_PER_HIT * count)
     candidates = _ranked(index, library, permitted, wide)
     queries = np.concatenate([heard.hearing.vector[None], heard.hearing.passages])
     with engine.catalogue.session() as session:
-        passages = embeddings.passages(session, [c[0] for c in candidates], engine.model_id)
+        passages = embeddings.passages(session, [c[0] for c in candidates], view.model_id)
         ranked = _by_best_passage(candidates, passages, queries)
-        known = tracks.get_many(session, [found[0] for found in ranked])
+        known = tracks.get_many(session, [found[0] for found in ranked], view.model_id)
     seed = portrait_of_clip(heard)
     present = [found for found in ranked if found[0] in known][:count]
     hits = make_hits(
@@ -113,9 +123,15 @@ def search_clip(
 def classify(engine: Engine, source: bytes | Path) -> Heard:
     """What a clip or file is: its genres, moods, instruments and measures.
 
-    Listens to all of it, up to the settings' `max_clip_seconds`. Raises AudioError.
+    Listens to all of it, up to the settings' `max_clip_seconds`. Raises AudioError, and ModelError
+    where the file of the library's model is gone.
     """
-    return listen_clip(source, engine.embedder, engine.settings.max_clip_seconds)
+    return _listened(engine, source, engine.view())
+
+
+def _listened(engine: Engine, source: bytes | Path, view: View) -> Heard:
+    embedder = engine.embedder(view.model_id)
+    return listen_clip(source, embedder, engine.settings.max_clip_seconds)
 
 
 def _ranked(

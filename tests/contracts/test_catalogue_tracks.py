@@ -357,13 +357,20 @@ def test_genres_are_one_whatever_their_spelling_and_the_model_says_how(
     )
 
 
-def test_another_model_adds_its_vectors_and_replaces_the_labels(catalogue: Catalogue) -> None:
-    first = made_up_analysis()
-    second = replace(first, hearing=made_up_hearing(9, model_id="other", genres=[("Dub", 1.0)]))
+def test_a_known_sound_at_another_place_keeps_what_was_heard(catalogue: Catalogue) -> None:
+    hearing = replace(made_up_hearing(), arousal=0.25, valence=-0.5)
     with catalogue.session() as session:
-        made = tracks.store(session, first, NOW)
-        tracks.store(session, second, NOW)
+        made = tracks.store(session, made_up_analysis(hearing=hearing), NOW)
+        before = tracks.get(session, made.id)
+        moved = made_up_analysis("/else/two.flac", size=7).file
+        again = tracks.store_file(session, moved, "hash-one", FULL)
         track = tracks.get(session, made.id)
-        assert [label.name for label in track.genres] == ["Dub"]
-        np.testing.assert_array_equal(embeddings.vector(session, made.id, MODEL), unit_vector(0))
-        np.testing.assert_array_equal(embeddings.vector(session, made.id, "other"), unit_vector(9))
+        nowhere = tracks.store_file(session, moved, "no such sound", FULL)
+        vector = embeddings.vector(session, made.id, MODEL)
+    assert again == tracks.StoredTrack(made.id, new=False)
+    assert nowhere is None
+    assert (track.title, track.tag_genres, len(track.paths)) == (FULL.title, FULL.genres, 2)
+    for kept in ("genres", "moods", "instruments", "uncertain", "descriptors", "seconds"):
+        assert getattr(track, kept) == getattr(before, kept), kept
+    assert (track.arousal, track.valence) == (0.25, -0.5)
+    np.testing.assert_array_equal(vector, unit_vector(0))

@@ -12,9 +12,10 @@ from stub_embedder import DIMENSION, StubEmbedder
 
 import mir.engine
 from mir.analysis import Failure
-from mir.catalogue import embeddings, failures, files, tracks
+from mir.catalogue import embeddings, failures, files, models, tracks
 from mir.catalogue.revision import revision
-from mir.engine import Engine, open_engine
+from mir.engine import Engine, View, open_engine
+from mir.errors import ModelError
 from mir.vectors.index import VectorIndex
 from mir.vectors.store import load, manifest_path, read_manifest
 
@@ -182,15 +183,61 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path, harm: str) -> None:
     assert len(load(tmp_path / "index")[0]) == 10
 
 
-def test_another_model_gets_an_index_of_its_own_vectors(tmp_path: Path) -> None:
+def activate(engine: Engine, model_id: str) -> None:
+    with engine.catalogue.session() as session:
+        models.activate(session, model_id)
+
+
+def test_a_library_keeps_its_model_whatever_the_program_would_begin_with(tmp_path: Path) -> None:
     with engine_at(tmp_path) as engine:
         stored(engine, [made_up(n, VECTORS[n]) for n in range(10)])
         engine.refresh_index()
     with engine_at(tmp_path, model_id="newer") as engine:
-        assert len(engine.index()) == 0
+        assert engine.model_id == "stub"
+        assert len(engine.index()) == 10
+
+
+def test_each_model_has_an_index_of_its_own_vectors(tmp_path: Path) -> None:
+    with engine_at(tmp_path) as engine:
+        stored(engine, [made_up(n, VECTORS[n]) for n in range(10)])
+        engine.refresh_index()
         stored(engine, [made_up(n, VECTORS[n + 20], model_id="newer") for n in range(4)])
         assert agrees(engine, engine.refresh_index())
+        assert len(engine.index()) == 10
+        activate(engine, "newer")
+        assert agrees(engine, engine.refresh_index())
+        assert engine.view() == View(engine.index(), "newer")
         assert len(engine.index()) == 4
+        activate(engine, "stub")
+        assert len(engine.rebuild_index()) == 10
+    manifest = read_manifest(tmp_path / "index")
+    assert manifest is not None
+    assert (manifest.model_id, manifest.count) == ("stub", 10)
+
+
+def test_a_server_follows_a_change_of_models_and_old_views_stay_whole(tmp_path: Path) -> None:
+    clock = Clock()
+    server, other = engine_at(tmp_path, clock=clock), engine_at(tmp_path)
+    stored(other, [made_up(n, VECTORS[n]) for n in range(5)])
+    stored(other, [made_up(n, VECTORS[n + 20], model_id="newer") for n in range(5)])
+    old = server.view()
+    activate(other, "newer")  # and dies before it saves an index
+    assert server.view() == old
+    clock.now = 1.0
+    new = server.view()
+    assert (old.model_id, new.model_id) == ("stub", "newer")
+    np.testing.assert_array_equal(new.index.vectors_of(new.index.ids), VECTORS[20:25])
+    np.testing.assert_array_equal(old.index.vectors_of(old.index.ids), VECTORS[:5])
+    assert load(tmp_path / "index")[1].model_id == "newer"
+
+
+def test_a_model_whose_file_is_gone_is_named_when_it_must_hear(tmp_path: Path) -> None:
+    with engine_at(tmp_path, model_id="gone") as engine:
+        stored(engine, [made_up(n, VECTORS[n], model_id="gone") for n in range(3)])
+    with engine_at(tmp_path) as engine:
+        assert len(engine.index()) == 3
+        with pytest.raises(ModelError, match=r"gone is not there any more.*models/gone\.onnx"):
+            engine.embedder(engine.model_id)
 
 
 def test_an_older_copy_of_the_catalogue_is_believed(tmp_path: Path) -> None:

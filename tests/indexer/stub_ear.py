@@ -30,8 +30,8 @@ class StubInfo:
 class StubEar:
     """What indexing and searching need of an embedder."""
 
-    info = StubInfo()
-    model_id = "stub"
+    def __init__(self, model_id: str = "stub") -> None:
+        self.info = StubInfo(model_id=model_id, name=model_id)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "StubEar":
@@ -41,7 +41,7 @@ class StubEar:
         passages = np.stack([_unit(mel) for mel in mels])
         mean = passages.mean(0)
         return Hearing(
-            model_id="stub",
+            model_id=self.info.model_id,
             vector=(mean / np.linalg.norm(mean)).astype(np.float32),
             passages=passages,
             genres=(Label("Jazz", 0.7), Label("Rock", 0.2), Label("Ambient", 0.1)),
@@ -64,6 +64,19 @@ class FragileEar(StubEar):
     def hear(self, mels: Sequence[FloatArray]) -> Hearing:
         if not any(mel.any() for mel in mels):
             os.kill(os.getpid(), signal.SIGKILL)
+        return super().hear(mels)
+
+
+class WitnessEar(StubEar):
+    """Notes its id in a file whenever it hears."""
+
+    def __init__(self, model_id: str, witness: Path) -> None:
+        super().__init__(model_id)
+        self.witness = witness
+
+    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+        with self.witness.open("a") as file:
+            file.write(f"{self.info.model_id}\n")
         return super().hear(mels)
 
 

@@ -13,6 +13,9 @@ from click.testing import CliRunner, Result
 
 from indexer.cli import COMMANDS, cli
 from indexer.lock import only_run
+from mir.catalogue import models
+from mir.catalogue.session import open_catalogue
+from mir.model.shelf import ModelShelf
 from tests.indexer.stub_ear import StubEar
 
 Mir = Callable[..., Result]
@@ -20,7 +23,7 @@ Mir = Callable[..., Result]
 TRACK_KEYS = """
 id title artists album album_artist year track_number disc_number seconds composer copyright
 licence isrc recording_mbid release_mbid artist_mbids tag_genres genres uncertain moods
-instruments sound container files added_at
+instruments arousal valence sound container files added_at
 """
 
 
@@ -30,6 +33,7 @@ def mir(indexed_home: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Mir
     home, _ = indexed_home
     for place in ("mir.engine.Embedder", "indexer.ingest.Embedder", "mir.model.embedder.Embedder"):
         monkeypatch.setattr(place, StubEar)
+    monkeypatch.setattr(ModelShelf, "load", lambda shelf, model_id: StubEar(model_id))
     for name in [name for name in os.environ if name.startswith("MIR_")]:
         monkeypatch.delenv(name)
 
@@ -167,6 +171,26 @@ def test_doctor_names_every_check_with_its_state(mir: Mir) -> None:
     assert [finding["name"] for finding in found["findings"]] == names
     assert {finding["state"] for finding in found["findings"]} <= {"ok", "warning"}
     assert len(mir("doctor").stdout.splitlines()) >= len(names)
+
+
+def test_doctor_and_status_name_the_model_that_is_to_follow(
+    mir: Mir, indexed_home: tuple[Path, Path]
+) -> None:
+    home, _ = indexed_home
+    catalogue = open_catalogue(f"sqlite:///{home / 'catalogue.db'}")
+    with catalogue.session() as session:
+        models.register(session, models.KnownModel("next", "mir-9", 32, ()))
+        models.prepare(session, "next")
+    catalogue.close()
+    found = {each["name"]: each for each in said(mir("doctor", "--json"))["findings"]}["model"]
+    assert found["state"] == "warning"
+    assert "stub (stub) has heard 4 of 4 tracks" in found["text"]
+    assert "mir-9 is to follow and has heard 0" in found["text"]
+    assert "mir index" in found["remedy"]
+    status = said(mir("status", "--json"))
+    assert (status["model_id"], status["model_name"]) == ("stub", "stub")
+    assert status["pending_model"] == {"id": "next", "name": "mir-9", "tracks": 0}
+    assert "mir-9 (next) has heard 0 of 4 tracks" in mir("status").stdout
 
 
 def test_doctor_makes_nothing_in_a_home_that_is_not_there(

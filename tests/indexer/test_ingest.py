@@ -36,7 +36,7 @@ def indexed(indexed_home: tuple[Path, Path]) -> Iterator[tuple[Engine, Path]]:
 def run(
     engine: Engine,
     *roots: Path,
-    load: Callable[[], StubEar] = StubEar,
+    load: Callable[[str], StubEar] = StubEar,
     progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     jobs: int = 1,

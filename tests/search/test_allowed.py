@@ -24,21 +24,21 @@ def engine(tmp_path: Path) -> Engine:
 
 
 def ids(engine: Engine, **wanted: tuple[str, ...]) -> list[int]:
-    found = allowed(engine, Filter(**wanted))  # type: ignore[arg-type]
+    found = allowed(engine, Filter(**wanted), "stub")  # type: ignore[arg-type]
     assert found is not None
     return found.tolist()
 
 
 def test_no_filter_means_no_ids_to_compare_with(engine: Engine) -> None:
-    assert allowed(engine, None) is None
-    assert allowed(engine, Filter()) is None
+    assert allowed(engine, None, "stub") is None
+    assert allowed(engine, Filter(), "stub") is None
 
 
 def test_an_unknown_genre_is_refused_with_the_nearest_names(engine: Engine) -> None:
     with pytest.raises(InvalidQuery, match=r"'jaz'.*did you mean jazz\?.*mir genres"):
-        allowed(engine, Filter(genres_any=("rock", "jaz")))
+        allowed(engine, Filter(genres_any=("rock", "jaz")), "stub")
     with pytest.raises(InvalidQuery, match=r"'zydeco' in this library: list .*mir genres"):
-        allowed(engine, Filter(genres_none=("zydeco",)))
+        allowed(engine, Filter(genres_none=("zydeco",)), "stub")
 
 
 def test_a_genre_that_only_the_model_knows_passes_nothing(engine: Engine) -> None:
@@ -51,9 +51,9 @@ def test_what_passes_is_asked_once_until_the_tracks_change(
     asked: list[Filter] = []
     true_ids = mir.search.allowed.allowed_ids
 
-    def counted(session: Session, filter: Filter) -> NDArray[np.int64]:
+    def counted(session: Session, filter: Filter, model_id: str) -> NDArray[np.int64]:
         asked.append(filter)
-        return true_ids(session, filter)
+        return true_ids(session, filter, model_id)
 
     monkeypatch.setattr(mir.search.allowed, "allowed_ids", counted)
     first = ids(engine, genres_any=("rock",))

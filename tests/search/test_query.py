@@ -175,7 +175,7 @@ def heard_library(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Twenty tracks whose vectors and passages were heard from `clip`."""
     engine = engine_at(tmp_path_factory.mktemp("heard"))
     for n in range(20):
-        hearing = listen_clip(clip(n, 3.0), engine.embedder, 60).hearing
+        hearing = listen_clip(clip(n, 3.0), engine.first_embedder(), 60).hearing
         stored(
             engine,
             [made_up(n, hearing.vector, passages=hearing.passages, predicted=[(GENRE[n], 0.9)])],

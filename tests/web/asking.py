@@ -44,10 +44,10 @@ def client_of(app: Flask) -> FlaskClient:
 
 def fill(engine: Engine, paths: list[Path]) -> None:
     """Analyse the files into the engine's catalogue and index."""
-    embedder: Any = engine.embedder
+    embedder: Any = engine.first_embedder()
     with engine.catalogue.session() as session:
         for path in paths:
-            found = analyse(path, embedder)
+            found = analyse(path, [embedder])
             assert isinstance(found, Analysis), found
             tracks.store(session, found, NOW)
         files.add_root(session, paths[0].parent.parent)

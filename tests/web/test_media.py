@@ -123,7 +123,9 @@ def one_file(library: Library, tmp_path: Path) -> Iterator[OneFile]:
     plain.rename(path)
     with library.engine.catalogue.session() as session:
         found = tracks.store(
-            session, analyse(path, library.engine.embedder), datetime(2026, 1, 1, tzinfo=UTC)
+            session,
+            analyse(path, [library.engine.first_embedder()]),
+            datetime(2026, 1, 1, tzinfo=UTC),
         )
     library.engine.refresh_index()
     yield client_of(create_app(library.engine)), path, found.id

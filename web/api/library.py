@@ -44,8 +44,9 @@ def health() -> Response:
 
 def genre_list() -> GenresOut:
     """The genres of the library with their counts."""
+    model_id = engine().view().model_id
     with engine().catalogue.session() as session:
-        found = genres.genre_counts(session)
+        found = genres.genre_counts(session, model_id)
     return GenresOut(genres=[GenreOut.of(count) for count in found])
 
 

@@ -21,7 +21,7 @@ def list_tracks(query: TracksQuery) -> Response:
 @api.get("/tracks/<int:track_id>", summary="One track", responses={200: TrackOut, **problems(404)})
 def one_track(path: TrackPath) -> Response:
     """All that is known of the track."""
-    return reply(TrackOut.of(media.find_track(path.track_id)))
+    return reply(TrackOut.of(media.find_track(path.track_id, engine().view().model_id)))
 
 
 @api.get(
@@ -53,6 +53,7 @@ def track_cover(path: TrackPath) -> Response:
 
 def page_of_tracks(query: TracksQuery) -> TracksOut:
     """The page of tracks that the query asks for."""
+    model_id = engine().view().model_id
     with engine().catalogue.session() as session:
         found = tracks.page(
             session,
@@ -60,6 +61,7 @@ def page_of_tracks(query: TracksQuery) -> TracksOut:
             text=query.q,
             offset=query.offset,
             limit=query.limit,
+            model_id=model_id,
         )
     return TracksOut(
         tracks=[TrackOut.of(track) for track in found.items],

@@ -15,9 +15,12 @@ from mir.analysis import Descriptors, Label
 from mir.catalogue.failures import StoredFailure
 from mir.catalogue.genres import GenreCount
 from mir.catalogue.tracks import Track
-from mir.engine import Status
+from mir.engine import Pending, Status
 from mir.listen import Heard
 from mir.search.hits import Hit
+
+_AROUSAL = "Arousal-like: calm (-1) to energetic (1), 0 for the average; null if not known."
+_VALENCE = "Valence-like: dark (-1) to bright (1), 0 for the average; null if not known."
 
 
 def showable(text: str | Path) -> str:
@@ -63,6 +66,8 @@ class HeardOut(BaseModel):
     uncertain: bool = Field(description="True when the genres should not be relied on.")
     moods: list[LabelOut]
     instruments: list[LabelOut]
+    arousal: float | None = Field(description=_AROUSAL)
+    valence: float | None = Field(description=_VALENCE)
     sound: SoundOut
 
     @classmethod
@@ -74,6 +79,8 @@ class HeardOut(BaseModel):
             uncertain=heard.hearing.uncertain,
             moods=labels(heard.hearing.moods),
             instruments=labels(heard.hearing.instruments),
+            arousal=heard.hearing.arousal,
+            valence=heard.hearing.valence,
             sound=SoundOut.of(heard.descriptors),
         )
 
@@ -102,6 +109,8 @@ class TrackOut(BaseModel):
     uncertain: bool
     moods: list[LabelOut]
     instruments: list[LabelOut]
+    arousal: float | None = Field(description=_AROUSAL)
+    valence: float | None = Field(description=_VALENCE)
     sound: SoundOut
     container: str | None
     files: list[str]
@@ -134,6 +143,8 @@ class TrackOut(BaseModel):
             uncertain=track.uncertain,
             moods=labels(track.moods),
             instruments=labels(track.instruments),
+            arousal=track.arousal,
+            valence=track.valence,
             sound=SoundOut.of(track.descriptors),
             container=track.container,
             files=[showable(path) for path in track.paths],
@@ -247,6 +258,21 @@ class ProgressOut(BaseModel):
     failed: int
 
 
+class PendingOut(BaseModel):
+    """A model that takes over once it has heard the library."""
+
+    id: str
+    name: str
+    tracks: int = Field(description="Tracks that it has heard.")
+
+    @classmethod
+    def of(cls, pending: Pending | None) -> Self | None:
+        """The showable form of the pending model."""
+        if pending is None:
+            return None
+        return cls(id=pending.id, name=showable(pending.name), tracks=pending.tracks)
+
+
 class StatusOut(BaseModel):
     """What the library holds and whether the index is up to date."""
 
@@ -254,7 +280,9 @@ class StatusOut(BaseModel):
     failures: int
     indexed: int = Field(description="Tracks in the index that answers come from.")
     index_state: str = Field(description="empty, ready or behind.")
-    model_id: str
+    model_id: str = Field(description="The model that answers come from.")
+    model_name: str
+    pending_model: PendingOut | None = Field(description="The model that is to follow, if any.")
     revision: int
     roots: list[str]
     running: ProgressOut | None = Field(description="The index run now going on, if any.")
@@ -269,6 +297,8 @@ class StatusOut(BaseModel):
             indexed=status.index_count,
             index_state=behind if status.tracks else "empty",
             model_id=status.model_id,
+            model_name=showable(status.model_name),
+            pending_model=PendingOut.of(status.pending),
             revision=status.revision,
             roots=[showable(root) for root in status.roots],
             running=running,

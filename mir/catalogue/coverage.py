@@ -1,0 +1,82 @@
+"""How much of the library a model has heard, and which files it must still hear."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from mir.catalogue.chunks import chunks
+from mir.catalogue.paths import restored
+from mir.catalogue.tables import embeddings, failures, files, tracks
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A track that a model has not heard, and the files in which it could."""
+
+    track_id: int
+    audio_hash: str
+    paths: tuple[Path, ...]
+
+
+def covered(session: Session) -> dict[str, int]:
+    """Return for each model with vectors the number of tracks that have one."""
+    counted = select(embeddings.c.model_id, func.count()).group_by(embeddings.c.model_id)
+    return dict(session.execute(counted).all())
+
+
+def unheard(session: Session, model_id: str) -> tuple[Unheard, ...]:
+    """Return the tracks that the model has not heard, those by their first file's path.
+
+    Files of which it is known that they cannot be heard are left out, and with them tracks
+    without any other: they are tried again when they change.
+    """
+    by_track: dict[int, tuple[str, list[Path]]] = {}
+    rows = session.execute(_silent(model_id).order_by(files.c.path))
+    for row in rows:
+        by_track.setdefault(row.id, (row.audio_hash, []))[1].append(restored(row.path))
+    return tuple(
+        Unheard(track_id, audio_hash, tuple(paths))
+        for track_id, (audio_hash, paths) in by_track.items()
+    )
+
+
+def covers(session: Session, model_id: str) -> bool:
+    """Whether the model has heard every track that can be heard."""
+    return session.execute(_silent(model_id).limit(1)).first() is None
+
+
+def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
+    """Return a file of each of the first `limit` tracks that the model has not heard."""
+    heard = select(embeddings.c.track_id).where(embeddings.c.model_id == model_id)
+    first = (
+        select(files.c.track_id, func.min(files.c.path).label("path"))
+        .where(files.c.track_id.not_in(heard))
+        .group_by(files.c.track_id)
+        .subquery()
+    )
+    rows = session.execute(select(first.c.path).order_by(first.c.path).limit(limit)).scalars()
+    return tuple(restored(path) for path in rows)
+
+
+def heard_by(session: Session, ids: list[int]) -> dict[int, frozenset[str]]:
+    """Return for each of the tracks the ids of the models that have heard it."""
+    found: dict[int, set[str]] = {track_id: set() for track_id in ids}
+    chosen = select(embeddings.c.track_id, embeddings.c.model_id)
+    for some in chunks(ids):
+        for track_id, model_id in session.execute(chosen.where(embeddings.c.track_id.in_(some))):
+            found[track_id].add(model_id)
+    return {track_id: frozenset(models) for track_id, models in found.items()}
+
+
+def _silent(model_id: str) -> Select[Any]:
+    """The tracks without a vector of the model, once for each file that may be heard."""
+    heard = select(embeddings.c.track_id).where(embeddings.c.model_id == model_id)
+    failed = select(failures.c.id).where(failures.c.path == files.c.path)
+    return (
+        select(tracks.c.id, tracks.c.audio_hash, files.c.path)
+        .join_from(tracks, files, files.c.track_id == tracks.c.id)
+        .where(tracks.c.id.not_in(heard), ~failed.exists())
+    )
