@@ -35,6 +35,9 @@ HOMES = {
     "soxr": ("mir/audio/",),
     "mutagen": ("mir/audio/",),
     "onnxruntime": ("mir/model/",),
+    "matplotlib": ("mir/evaluation/plots.py",),
+    "jinja2": ("mir/evaluation/page.py",),
+    "markupsafe": ("mir/evaluation/page.py",),
     "flask": ("web/",),
     "waitress": ("web/",),
     "click": ("indexer/",),
@@ -49,7 +52,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "training"}),
+    frozenset({"search", "evaluation"}),
+    frozenset({"training"}),
     frozenset({"recommend"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

@@ -48,7 +48,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("mir/audio/decode.py", "from mir import engine"),
         ("mir/model/embedder.py", "from mir.listen import listen"),
         ("mir/search/query.py", "from mir.recommend.rerank import rerank"),
-        ("mir/training/loop.py", "from mir.evaluation import ranking"),
+        ("mir/evaluation/ranking.py", "from mir.training.loop import fit"),
         ("mir/misc/things.py", "import os"),
         ("mir/engine.py", "from mir.misc import things"),
         ("mir/engine.py", "import os\nhome = os.environ['HOME']"),
@@ -69,6 +69,7 @@ def test_a_planted_violation_is_noticed(path: str, source: str) -> None:
     [
         ("indexer/commands/serve.py", "def f():\n    from web.serve import start"),
         ("mir/vectors/index.py", "import faiss"),
+        ("mir/training/loop.py", "from mir.evaluation import ranking"),
         ("mir/settings.py", "import os\nhome = os.environ['HOME']"),
         ("mir/recommend/next_tracks.py", "from mir.search.hits import Hit"),
         ("mir/engine.py", "import time\ndef f(clock=time.monotonic): return clock()"),
