@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mir.audio.decode import Span
 from mir.evaluation.hearing import hear_set
 from mir.evaluation.labelled import Item, LabelledSet
 from mir.model.embedder import Embedder
@@ -33,14 +34,23 @@ def tracks_in(folder: Path) -> list[Path]:
 
 
 def vectors_of(
-    paths: Sequence[Path], load: Callable[[], Embedder], jobs: int, kept: Path, label: str
+    paths: Sequence[Path],
+    load: Callable[[], Embedder],
+    jobs: int,
+    kept: Path,
+    label: str,
+    spans: Sequence[Span] | None = None,
 ) -> Kept:
     """Vectors of files from `kept` (an .npz) if it holds these very files, else heard anew.
 
-    A file counts as the same if path, size and time are. What cannot be heard is left out and named
-    on standard error.
+    With `spans`, one for each file, only that stretch is heard. A file counts as the same if
+    path, size, time and stretch are. What cannot be heard is left out and named on standard error.
     """
-    state = [f"{path}\t{path.stat().st_size}\t{path.stat().st_mtime_ns}" for path in paths]
+    stats = [path.stat() for path in paths]
+    state = [
+        f"{path}\t{stat.st_size}\t{stat.st_mtime_ns}\t{spans[i] if spans else ''}"
+        for i, (path, stat) in enumerate(zip(paths, stats, strict=True))
+    ]
     if kept.exists():
         with np.load(kept) as stored:
             if stored["state"].tolist() == state:
@@ -52,7 +62,7 @@ def vectors_of(
             print(f"\rhearing {label} {done}/{total} ", end="", file=sys.stderr)
 
     items = tuple(Item(path, "test", "music", "", "") for path in paths)
-    result = hear_set(LabelledSet(label, items), load, jobs, show)
+    result = hear_set(LabelledSet(label, items), load, jobs, show, spans)
     for file, reason in result.left_out:
         print(f"left out: {file}: {reason}", file=sys.stderr)
     if not result.heard:
