@@ -89,6 +89,11 @@ class Report:
         return "\n\n".join(parts) + "\n"
 
 
+def measured(cell: Cell) -> Measured | None:
+    """The cell if it is a figure with an interval, else None."""
+    return cell if isinstance(cell, Measured) else None
+
+
 def _plain(cell: Cell) -> Any:
     return asdict(cell) if isinstance(cell, Measured) else cell
 

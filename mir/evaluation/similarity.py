@@ -27,7 +27,7 @@ from mir.evaluation.interval import Measured
 from mir.evaluation.labelled import Item
 from mir.evaluation.neighbourhood import hubness_table, precision_tables
 from mir.evaluation.pictures import Dots
-from mir.evaluation.report import Cell, Row, Table
+from mir.evaluation.report import Cell, Row, Table, measured
 from mir.evaluation.self_retrieval import Sought
 from mir.listen import Heard
 
@@ -181,11 +181,6 @@ def zscored(vectors: Floats, like: Floats | None = None) -> Floats:
         return vectors
     deviation = like.std(axis=0)
     return (vectors - like.mean(axis=0)) / np.where(deviation > 1e-9, deviation, 1.0)
-
-
-def measured(cell: Cell) -> Measured | None:
-    """The cell if it is a figure with an interval, else None."""
-    return cell if isinstance(cell, Measured) else None
 
 
 def _mean(values: Sequence[float]) -> Measured | None:

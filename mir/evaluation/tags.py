@@ -18,7 +18,7 @@ from mir.evaluation.baselines import mfcc_votes
 from mir.evaluation.hearing import HeardSet
 from mir.evaluation.interval import Measured
 from mir.evaluation.pictures import Dots
-from mir.evaluation.report import Cell, Row, Table
+from mir.evaluation.report import Cell, Row, Table, measured
 from mir.evaluation.voted import Question, VotedSet
 from mir.listen import ModelFacts
 from mir.model.card import ModelInfo
@@ -108,7 +108,7 @@ def _table(
         "The further to the right the better; random scores show what guessing gives.",
         title.partition(": ")[2],
         tuple(row.name for row in rows),
-        tuple((kind, tuple(_figure(row.cells[kind]) for row in rows)) for kind in kinds),
+        tuple((kind, tuple(measured(row.cells[kind]) for row in rows)) for kind in kinds),
     )
     note = "± is half a 95 % bootstrap interval over artists, n tracks of the test split."
     if "MFCC" in kinds:
@@ -177,7 +177,3 @@ def _alike(rows: list[Row]) -> list[Row]:
     """Give every row the same columns: MFCC may have had nothing to learn for some."""
     columns = max((tuple(row.cells) for row in rows), key=len)
     return [Row(row.name, {column: row.cells.get(column) for column in columns}) for row in rows]
-
-
-def _figure(cell: Cell) -> Measured | None:
-    return cell if isinstance(cell, Measured) else None
