@@ -1,5 +1,6 @@
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,18 @@ def test_a_report_that_cannot_be_written_is_refused_before_listening(labels: Pat
 
     assert result.exit_code == 2
     assert "neither in .md nor in .html" in " ".join(result.stderr.split())
+
+
+def test_missing_plots_are_told_before_listening(
+    labels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+
+    result = run("genre", str(labels), "--output", "report.html")
+
+    assert result.exit_code == 1
+    assert "pip install 'mir[evaluate]'" in result.stderr
+    assert not result.stdout
 
 
 @pytest.fixture
