@@ -122,6 +122,19 @@ def _passages(source: Source, info: AudioInfo, rate: int) -> tuple[list[FloatArr
     return passages, info.seconds if believed and info.seconds is not None else found
 
 
+def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
+    """Hear one stretch of a source, in passages of up to 20 s.
+
+    `seconds` of the answer is what was heard. Raises AudioError if there is less than a second of
+    sound there.
+    """
+    info = probe(source)
+    rate = embedder.info.spec.sample_rate
+    excerpts = read_spans(source, [span], rate)
+    passages = [part for each in excerpts for part in _cut(each.samples, rate)]
+    return _heard(source, info, sum(map(len, passages)) / rate, passages, embedder)
+
+
 def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
     """Hear a clip as a whole, in passages of up to 20 s.
 

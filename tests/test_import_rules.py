@@ -69,6 +69,7 @@ def test_a_planted_violation_is_noticed(path: str, source: str) -> None:
     [
         ("indexer/commands/serve.py", "def f():\n    from web.serve import start"),
         ("mir/vectors/index.py", "import faiss"),
+        ("mir/training/loop.py", "from mir.evaluation import ranking"),
         ("mir/settings.py", "import os\nhome = os.environ['HOME']"),
         ("mir/recommend/next_tracks.py", "from mir.search.hits import Hit"),
         ("mir/engine.py", "import time\ndef f(clock=time.monotonic): return clock()"),

@@ -1,32 +1,62 @@
 """`mir evaluate`: how well the model hears, measured on labelled music."""
 
-import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from indexer.opening import settings_for
 from indexer.options import jobs_option, json_option
-from indexer.printing import print_json, say, shown
+from indexer.printing import print_json, say
 from mir.errors import NotFound
 
 if TYPE_CHECKING:
-    from mir.evaluation.hearing import HeardSet
-    from mir.evaluation.labelled import LabelledSet
     from mir.evaluation.report import Report, Table
-    from mir.model.card import ModelInfo
 
-_SEED = 0  # of the random vectors that the model is compared with
+R = TypeVar("R")
 
-_labels_argument = click.argument(
-    "labels", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="LABELS.csv…"
-)
-_output_option = click.option(
-    "--output", type=click.Path(path_type=Path), help="Write the report to this Markdown file, too."
-)
+_SEED = 0  # of the guesses that the model is compared with, and of the bootstrap
+
+_PATH = click.Path(path_type=Path)
+_SUFFIXES = (".md", ".html")
+
+
+def _judging_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add what all three commands take."""
+
+    @click.argument("labels", nargs=-1, required=True, type=_PATH, metavar="LABELS.csv…")
+    @click.option(
+        "--beside", multiple=True, type=_PATH, help="Judge this model file beside it (repeatable)."
+    )
+    @click.option(
+        "--output",
+        type=_PATH,
+        callback=_check_suffix,
+        help="Write the report to this file, too: .md, or .html with pictures.",
+    )
+    @jobs_option
+    @json_option
+    @wraps(command)
+    def with_options(*args: Any, **kwargs: Any) -> R:
+        return command(*args, **kwargs)
+
+    return with_options
+
+
+def _check_suffix(
+    context: click.Context, parameter: click.Parameter, value: Path | None
+) -> Path | None:
+    """Refuse at once what could not be written after minutes of listening."""
+    if value is None:
+        return None
+    if value.suffix.lower() not in _SUFFIXES:
+        raise click.BadParameter(f"{value} ends neither in {' nor in '.join(_SUFFIXES)}.")
+    if value.suffix.lower() == ".html":
+        from mir.evaluation.plots import require_matplotlib
+
+        require_matplotlib()
+    return value
 
 
 @click.group()
@@ -34,114 +64,148 @@ def evaluate() -> None:
     """Measure how well the model hears.
 
     LABELS.csv lies beside the audio and has the columns file, split (train, valid or test),
-    label, sublabel and artist. MIR_MODEL names another model than the shipped one.
+    label, sublabel and artist; album is optional. MIR_MODEL names another model than the shipped
+    one.
     """
 
 
 @evaluate.command()
-@_labels_argument
-@_output_option
-@jobs_option
-@json_option
+@_judging_options
 def similarity(
-    labels: tuple[Path, ...], output: Path | None, jobs: int | None, as_json: bool
+    labels: tuple[Path, ...],
+    beside: tuple[Path, ...],
+    output: Path | None,
+    jobs: int | None,
+    as_json: bool,
 ) -> None:
     """Measure whether tracks of a kind lie near each other.
 
-    Precision at 10, MAP and a probe's accuracy, the same artist excluded, beside random
-    vectors and MFCC statistics.
+    Precision, MAP and a probe's accuracy with the same artist (and album) excluded, hubness,
+    and whether an excerpt finds its track; beside random vectors and MFCC statistics.
     """
     import numpy as np
 
+    from indexer.judged_models import JudgedModels
     from mir.evaluation.labelled import read_labels
-    from mir.evaluation.similarity import similarity_table
+    from mir.evaluation.self_retrieval import self_retrieval_table
+    from mir.evaluation.similarity import similarity_tables, sought_vectors, track_vectors
 
     sets = [read_labels(path) for path in labels]
-    ear = _Ear(jobs)
-
-    def tables(heard_set: "HeardSet") -> "tuple[Table, ...]":
-        return (similarity_table(heard_set, np.random.default_rng(_SEED)),)
-
-    _print(_report("How well similar tracks are found", sets, tables, ear), output, as_json)
+    models = JudgedModels(beside, jobs)
+    tables: list[Table] = []
+    for labelled in sets:
+        rng = np.random.default_rng(_SEED)
+        heard = models.hear(labelled)
+        items = heard[models.judged].items
+        features = track_vectors(heard, rng)
+        tables += similarity_tables(labelled.name, items, features, rng)
+        asked, excerpts = models.hear_excerpts(heard)
+        if asked:
+            sought = sought_vectors(heard, excerpts, rng)
+            tables.append(self_retrieval_table(labelled.name, items, asked, sought))
+    _print(models.report("How well similar tracks are found", tables), output, as_json)
 
 
 @evaluate.command()
-@_labels_argument
-@_output_option
-@jobs_option
-@json_option
-def genre(labels: tuple[Path, ...], output: Path | None, jobs: int | None, as_json: bool) -> None:
+@_judging_options
+def genre(
+    labels: tuple[Path, ...],
+    beside: tuple[Path, ...],
+    output: Path | None,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
     """Measure how often the genre is right.
 
-    Only test tracks whose label is one of the model's genres count.
+    Only test tracks whose label is one of the model's genres count. Beside it stand guessing, the
+    commonest genre, and a classifier of MFCC statistics trained on the other splits.
     """
-    from mir.evaluation.genre import genre_tables, judgeable, predictions
+    import numpy as np
+
+    from indexer.judged_models import JudgedModels
+    from mir.evaluation.baselines import majority_genres, mfcc_genres, random_genres
+    from mir.evaluation.genre import judgeable, predictions, summary_tables
+    from mir.evaluation.genre_by_class import class_tables
     from mir.evaluation.labelled import read_labels
 
-    ear = _Ear(jobs)
-    sets = [judgeable(read_labels(path), ear.info.genres) for path in labels]
-
-    def tables(heard_set: "HeardSet") -> "tuple[Table, ...]":
-        return genre_tables(heard_set.name, predictions(heard_set))
-
-    _print(_report("How often the genre is right", sets, tables, ear), output, as_json)
-
-
-class _Ear:
-    """The model that the settings name: what it says of itself, and how a worker loads it."""
-
-    def __init__(self, jobs: int | None) -> None:
-        from mir.model.embedder import Embedder
-
-        settings = settings_for(None, jobs=jobs)
-        self.jobs: int = settings.jobs
-        self.load: Callable[[], Embedder] = partial(Embedder.load, settings.model)
-        self.info: ModelInfo = self.load().info
-
-
-def _report(
-    title: str,
-    sets: "Sequence[LabelledSet]",
-    tables: "Callable[[HeardSet], tuple[Table, ...]]",
-    ear: _Ear,
-) -> "Report":
-    """Hear every set, with a progress bar on standard error, and make its tables."""
-    from mir.evaluation.hearing import hear_set
-    from mir.evaluation.report import Report
-
-    made: list[Table] = []
-    left_out: list[tuple[str, str]] = []
+    models = JudgedModels(beside, jobs)
+    sets = [judgeable(read_labels(path), models.info.genres) for path in labels]
+    tables: list[Table] = []
     for labelled in sets:
-        with click.progressbar(
-            length=len(labelled.items), label=shown(labelled.name), file=sys.stderr
-        ) as bar:
-            show = partial(_advance, bar)
-            heard = hear_set(labelled, ear.load, ear.jobs, show)
-        made += tables(heard)
-        left_out += heard.left_out
-    model: dict[str, str | int] = {
-        "name": ear.info.name,
-        "id": ear.info.model_id,
-        "size": ear.info.dimension,
-    }
-    return Report(title, model, tuple(made), tuple(left_out))
+        rng = np.random.default_rng(_SEED)
+        heard = models.hear(labelled)
+        judged = heard[models.judged]
+        answers = {"random": random_genres(judged, rng), "majority": majority_genres(judged)}
+        learnt = mfcc_genres(judged)
+        answers |= {"MFCC": learnt} if learnt is not None else {}
+        answers |= {name: predictions(each) for name, each in heard.items()}
+        tables += summary_tables(labelled.name, answers, rng)
+        tables += class_tables(labelled.name, answers[models.judged], rng)
+    _print(models.report("How often the genre is right", tables), output, as_json)
 
 
-def _advance(bar: Any, done: int, total: int) -> None:
-    bar.update(1)
+@evaluate.command()
+@_judging_options
+@click.option(
+    "--match",
+    multiple=True,
+    metavar="COLUMN=NAME",
+    help="Hold a column against this mood, instrument, axis or genre (repeatable).",
+)
+def tags(
+    labels: tuple[Path, ...],
+    beside: tuple[Path, ...],
+    output: Path | None,
+    jobs: int | None,
+    as_json: bool,
+    match: tuple[str, ...],
+) -> None:
+    """Measure whether moods and instruments agree with people.
+
+    The CSV has the columns file, split and artist, then one for each mood, instrument or genre: 0
+    and 1, or the more the more it applies. Columns belong to the names they bear; for others there
+    is --match.
+    """
+    import numpy as np
+
+    from indexer.judged_models import JudgedModels
+    from mir.evaluation.tags import names_of, tag_tables
+    from mir.evaluation.voted import read_votes
+
+    models = JudgedModels(beside, jobs, every_name=True)
+    pairs = dict(_pair(text) for text in match)
+    sets = [read_votes(path, names_of(models.info), pairs) for path in labels]
+    tables: list[Table] = []
+    for voted in sets:
+        heard = models.hear(voted.labelled)
+        tables += tag_tables(voted, heard, np.random.default_rng(_SEED))
+    _print(models.report("How well tags agree with people", tables), output, as_json)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, name = text.partition("=")
+    if not (column and equals and name):
+        raise click.BadParameter(f"{text!r} is no COLUMN=NAME.", param_hint="--match")
+    return column.strip(), name.strip()
 
 
 def _print(report: "Report", output: Path | None, as_json: bool) -> None:
-    text = report.as_markdown()
     if as_json:
         print_json(report.as_json())
     else:
-        for line in text.splitlines():
+        for line in report.as_markdown().splitlines():
             say(line)
-    if output is not None:
-        try:
-            output.write_text(text, encoding="utf-8", errors="surrogateescape")
-        except OSError as error:
-            raise NotFound(
-                f"the report cannot be written to {output}: {error.strerror}; name another file."
-            ) from error
+    if output is None:
+        return
+    if output.suffix.lower() == ".html":
+        from mir.evaluation.page import as_html
+
+        text = as_html(report)
+    else:
+        text = report.as_markdown()
+    try:
+        output.write_text(text, encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise NotFound(
+            f"the report cannot be written to {output}: {error.strerror}; name another file."
+        ) from error

@@ -93,6 +93,38 @@ def macro_f1(true: Sequence[str], predicted: Sequence[str]) -> float:
     return float(np.mean([s.f1 for s in class_scores(true, predicted) if s.support]))
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Predictions of like confidence, in (low, high]: how many, how sure and how often right."""
+
+    low: float
+    high: float
+    n: int
+    confidence: float  # mean
+    right: int
+
+
+def reliability(
+    confidence: Sequence[float] | NDArray[np.floating], correct: Sequence[bool] | NDArray[np.bool_]
+) -> tuple[Bin, ...]:
+    """Sort predictions into equal bins of confidence; bins without any are left out.
+
+    confidence: (n,) in [0, 1], the probability given to the predicted class; correct: (n,).
+    """
+    sure, right = _judged_confidence(confidence, correct)
+    bins = _bins(sure)
+    return tuple(
+        Bin(
+            number / BINS,
+            (number + 1) / BINS,
+            int(np.sum(bins == number)),
+            float(sure[bins == number].mean()),
+            int(right[bins == number].sum()),
+        )
+        for number in np.unique(bins)
+    )
+
+
 def expected_calibration_error(
     confidence: Sequence[float] | NDArray[np.floating], correct: Sequence[bool] | NDArray[np.bool_]
 ) -> float:
@@ -100,6 +132,14 @@ def expected_calibration_error(
 
     confidence: (n,) in [0, 1], the probability given to the predicted class; correct: (n,).
     """
+    sure, right = _judged_confidence(confidence, correct)
+    gaps = np.bincount(_bins(sure), weights=right - sure, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(sure))
+
+
+def _judged_confidence(
+    confidence: Sequence[float] | NDArray[np.floating], correct: Sequence[bool] | NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     sure = np.asarray(confidence, dtype=np.float64)
     right = np.asarray(correct)
     if right.dtype != np.bool_:
@@ -110,7 +150,9 @@ def expected_calibration_error(
         )
     if not np.all((sure >= 0) & (sure <= 1)):
         raise ValueError("confidence lies outside [0, 1]. Are these logits or percentages?")
+    return sure, right
+
+
+def _bins(sure: NDArray[np.float64]) -> NDArray[np.int64]:
     # The small allowance keeps 0.3 * 10 = 3.0000000000000004 in the bin that 0.3 closes.
-    bins = np.clip(np.ceil(sure * BINS - 1e-9).astype(np.int64) - 1, 0, BINS - 1)
-    gaps = np.bincount(bins, weights=right - sure, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(sure))
+    return np.clip(np.ceil(sure * BINS - 1e-9).astype(np.int64) - 1, 0, BINS - 1)

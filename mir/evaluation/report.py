@@ -1,7 +1,8 @@
-"""A report of figures as one frozen value, and its two written forms: JSON and Markdown.
+"""A report of figures as one frozen value, and two of its written forms: JSON and Markdown.
 
 The Markdown is padded to columns, so that it also reads well on a terminal of 80 columns;
-the JSON holds every figure with its interval, unrounded.
+the JSON holds every figure with its interval, unrounded. `mir.evaluation.page` writes the third,
+a web page with pictures.
 """
 
 import unicodedata
@@ -10,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mir.evaluation.interval import Measured
+from mir.evaluation.pictures import Picture
 
 Cell = Measured | float | int | str | None
 
@@ -30,6 +32,12 @@ class Table:
     subject: str  # heading of the rows' names
     rows: tuple[Row, ...]
     note: str = ""
+    pictures: tuple[Picture, ...] = ()  # shown where pictures can be
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Headings of the figures; none where there are no rows."""
+        return tuple(self.rows[0].cells) if self.rows else ()
 
     def __post_init__(self) -> None:
         """Refuse rows of unlike columns."""
@@ -81,6 +89,11 @@ class Report:
         return "\n\n".join(parts) + "\n"
 
 
+def measured(cell: Cell) -> Measured | None:
+    """The cell if it is a figure with an interval, else None."""
+    return cell if isinstance(cell, Measured) else None
+
+
 def _plain(cell: Cell) -> Any:
     return asdict(cell) if isinstance(cell, Measured) else cell
 
@@ -88,9 +101,9 @@ def _plain(cell: Cell) -> Any:
 def _markdown_table(table: Table) -> str:
     if not table.rows:
         return "Nothing to show."
-    columns = list(table.rows[0].cells)
+    columns = table.columns
     lines = [[table.subject, *columns]]
-    lines += [[row.name, *(_text(row.cells[c]) for c in columns)] for row in table.rows]
+    lines += [[row.name, *(cell_text(row.cells[c]) for c in columns)] for row in table.rows]
     lines = [[cell.replace("|", "\\|") for cell in line] for line in lines]
     right = [False] + [not isinstance(table.rows[0].cells[c], str) for c in columns]
     widths = [max(3, *(_width(line[i]) for line in lines)) for i in range(len(lines[0]))]
@@ -111,7 +124,8 @@ def _width(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
 
 
-def _text(cell: Cell) -> str:
+def cell_text(cell: Cell) -> str:
+    """Return a figure as it is read: proportions without their leading zero, "-" for none."""
     if cell is None:
         return "-"
     if isinstance(cell, float):

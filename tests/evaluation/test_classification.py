@@ -109,3 +109,17 @@ def test_wrong_confidences_are_refused_with_hint(
 ) -> None:
     with pytest.raises(ValueError, match=hint):
         classification.expected_calibration_error(confidence, correct)
+
+
+def test_bins_of_like_confidence_hold_every_prediction_once() -> None:
+    rng = np.random.default_rng(5)
+    confidence = rng.random(300)
+    correct = rng.random(300) < confidence
+
+    bins = classification.reliability(confidence, correct)
+
+    assert sum(each.n for each in bins) == 300
+    assert sum(each.right for each in bins) == correct.sum()
+    assert all(each.low < each.confidence <= each.high for each in bins)
+    error = sum(abs(each.right - each.n * each.confidence) for each in bins) / 300
+    assert error == pytest.approx(classification.expected_calibration_error(confidence, correct))

@@ -6,7 +6,8 @@ from deadly_embedder import DeadlyEmbedder
 from small_library import small_library, song, write_audio
 from stub_embedder import StubEmbedder
 
-from mir.evaluation.hearing import hear_set
+from mir.audio.decode import Span
+from mir.evaluation.hearing import hear_set, in_common
 from mir.evaluation.labelled import Item, LabelledSet
 
 
@@ -57,3 +58,25 @@ def test_a_file_that_kills_its_worker_takes_no_other_with_it(tmp_path: Path) -> 
     ((file, reason),) = result.left_out
     assert file == str(deadly)
     assert "died" in reason
+
+
+def test_one_stretch_of_a_file_can_be_heard(tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "long.flac", song(3, 8.0), 44_100)
+    spans = [Span(1.0, 2.0), Span(20.0, 2.0)]
+
+    result = hear_set(labelled([path, path]), StubEmbedder, 1, spans=spans)
+
+    (heard,) = result.heard
+    assert heard.seconds == pytest.approx(2.0, abs=0.01)
+    ((_, reason),) = result.left_out  # the second lies behind the end
+    assert "too short" in reason
+
+
+def test_models_are_judged_on_what_all_of_them_could_hear(library: list[Path]) -> None:
+    every = hear_set(labelled(library), StubEmbedder, 1)
+    fewer = hear_set(labelled(library[1:]), StubEmbedder, 1)
+
+    both = in_common([every, fewer])
+
+    assert both[0].items == both[1].items == fewer.items
+    assert both[0].heard[0].hearing.vector.tolist() == fewer.heard[0].hearing.vector.tolist()

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -97,3 +98,62 @@ def test_wrong_values_are_refused_with_hint(values: list[float], hint: str) -> N
 def test_an_impossible_proportion_is_refused(successes: int, n: int) -> None:
     with pytest.raises(ValueError, match="swapped"):
         interval.proportion(successes, n)
+
+
+def mean_of(values: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda drawn: np.array([values[drawn].mean()])
+
+
+def test_a_bootstrap_of_a_mean_is_about_the_normal_interval() -> None:
+    values = np.random.default_rng(0).random(400)
+
+    (drawn,) = interval.bootstrap(mean_of(values), [""] * 400, np.random.default_rng(1))
+
+    assert drawn is not None
+    assert drawn.value == pytest.approx(values.mean())
+    assert drawn.margin == pytest.approx(interval.mean(values).margin, rel=0.1)
+    assert (drawn.n, drawn.method) == (400, "bootstrap")
+
+
+def test_a_bootstrap_takes_what_one_artist_plays_as_one_case() -> None:
+    # Twenty artists, each of whose twenty tracks are all alike.
+    values = np.repeat(np.random.default_rng(0).random(20), 20)
+    makers = [f"artist {i // 20}" for i in range(400)]
+
+    (grouped,) = interval.bootstrap(mean_of(values), makers, np.random.default_rng(1))
+    (single,) = interval.bootstrap(mean_of(values), [""] * 400, np.random.default_rng(1))
+
+    assert grouped is not None
+    assert single is not None
+    assert grouped.margin > 3 * single.margin
+
+
+def test_a_bootstrap_is_the_same_from_the_same_seed() -> None:
+    values = np.random.default_rng(0).random(30)
+
+    first, second = (
+        interval.bootstrap(mean_of(values), [""] * 30, np.random.default_rng(7)) for _ in range(2)
+    )
+
+    assert first == second
+
+
+def test_a_bootstrap_never_leaves_the_value_outside_and_skips_what_is_undefined() -> None:
+    def statistics(drawn: np.ndarray) -> np.ndarray:
+        whole = len(set(drawn.tolist())) == len(drawn)
+        return np.array([0.0 if whole else 1.0, np.nan, 0.5 if whole else np.nan])
+
+    biased, never, only_whole = interval.bootstrap(
+        statistics, [""] * 40, np.random.default_rng(0), 50
+    )
+
+    assert biased is not None
+    assert (biased.low, biased.value, biased.high) == (0.0, 0.0, 1.0)
+    assert never is None
+    assert only_whole is not None
+    assert only_whole.low == only_whole.high == 0.5
+
+
+def test_a_bootstrap_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no items"):
+        interval.bootstrap(mean_of(np.zeros(0)), [], np.random.default_rng(0))

@@ -69,3 +69,17 @@ def test_audio_is_no_csv(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidQuery, match="no CSV"):
         read_labels(path)
+
+
+def test_the_album_stands_in_for_an_unknown_artist(tmp_path: Path) -> None:
+    header = "file,split,label,sublabel,artist,album\n"
+    path = written(tmp_path, header + "a.ogg,test,pop,,,Hits\nb.ogg,test,pop,,Ann,Hits\n")
+
+    unknown, known = read_labels(path).items
+
+    assert unknown.maker not in ("", known.maker)
+    assert known.maker == "Ann"
+    assert unknown.release != known.release  # of the same title, but not the same album
+    path = written(tmp_path, header + "a.ogg,test,pop,,,Hits\nb.ogg,train,pop,,,Hits\n")
+    with pytest.raises(InvalidQuery, match="'the album Hits' in test and in another"):
+        read_labels(path)

@@ -8,7 +8,15 @@ from mir.evaluation.hearing import HeardSet
 from mir.evaluation.interval import Measured
 from mir.evaluation.labelled import Item
 from mir.evaluation.report import Cell, Report
-from mir.evaluation.similarity import figures, judge, probe_accuracy, similarity_table, zscored
+from mir.evaluation.similarity import (
+    figures,
+    judge,
+    probe_accuracy,
+    similarity_tables,
+    sought_vectors,
+    track_vectors,
+    zscored,
+)
 
 LABELS = ("rock", "jazz", "folk", "pop")
 
@@ -115,34 +123,51 @@ def heard_like(vector: np.ndarray) -> SimpleNamespace:
     )
 
 
-def test_the_model_stands_beside_chance_and_mfcc() -> None:
+def heard_set(spread: float) -> HeardSet:
     made = items()
-    vectors = clustered(made, 0.5)
-    heard_set = HeardSet("mine", tuple(made), tuple(map(heard_like, vectors)), ())
+    return HeardSet("mine", tuple(made), tuple(map(heard_like, clustered(made, spread))), ())
 
-    table = similarity_table(heard_set, np.random.default_rng(0))
+
+def test_the_models_stand_beside_chance_and_mfcc() -> None:
+    rng = np.random.default_rng(0)
+    models = {"before": heard_set(2.0), "mir": heard_set(0.5)}
+
+    features = track_vectors(models, rng)
+    table = judge("mine", models["mir"].items, features)
 
     assert table.title == "mine: 48 queries among 240 tracks"
     by_name = {row.name: row.cells for row in table.rows}
-    assert list(by_name) == ["random", "MFCC", "mir", "mir z-scored"]
-    assert [cells["size"] for cells in by_name.values()] == [128, 6, 16, 16]
+    assert list(by_name) == ["random", "MFCC", "before", "mir", "mir z-scored"]
+    assert [cells["size"] for cells in by_name.values()] == [128, 6, 16, 16, 16]
     assert value(by_name["mir"]["label P@10"]) > value(by_name["random"]["label P@10"]) + 0.3
+    assert value(by_name["mir"]["label P@10"]) > value(by_name["before"]["label P@10"])
     # The model's own vectors are judged as they are searched, not z-scored.
     assert by_name["mir"] != by_name["mir z-scored"]
-    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    assert by_name["mir"] == judge("x", made, {"m": units}).rows[0].cells
+    np.testing.assert_allclose(np.linalg.norm(features["mir"], axis=1), 1)
 
 
-def test_the_printed_table_fits_eighty_columns() -> None:
-    made = items()
-    heard_set = HeardSet("mine", tuple(made), tuple(map(heard_like, clustered(made, 2.0))), ())
-    table = similarity_table(heard_set, np.random.default_rng(0))
+def test_excerpts_are_scaled_as_the_tracks_are() -> None:
+    models = {"mir": heard_set(0.5)}
 
-    lines = Report("t", {}, (table,)).as_markdown().splitlines()
+    sought = sought_vectors(models, models, np.random.default_rng(0))
+
+    np.testing.assert_allclose(sought["MFCC"].tracks, sought["MFCC"].excerpts)
+    np.testing.assert_allclose(sought["mir"].tracks, sought["mir"].excerpts)
+    assert not np.allclose(sought["random"].tracks, sought["random"].excerpts)
+
+
+def test_the_printed_tables_fit_eighty_columns() -> None:
+    models = {"mir": heard_set(2.0)}
+    rng = np.random.default_rng(0)
+    made = similarity_tables("mine", models["mir"].items, track_vectors(models, rng), rng)
+
+    lines = Report("t", {}, made).as_markdown().splitlines()
 
     assert max(len(line) for line in lines if line.startswith("|")) <= 80
 
 
 def test_a_set_that_cannot_be_heard_is_refused() -> None:
+    empty = HeardSet("mine", (), (), (("a", "gone"),))
+
     with pytest.raises(InvalidQuery, match="of 1 files 0 could be heard"):
-        similarity_table(HeardSet("mine", (), (), (("a", "gone"),)), np.random.default_rng(0))
+        track_vectors({"mir": empty}, np.random.default_rng(0))

@@ -13,7 +13,7 @@ from stub_embedder import StubEmbedder
 from mir import listen as listening
 from mir.audio.decode import Excerpt, Span
 from mir.errors import AudioError
-from mir.listen import listen, listen_clip, plan_spans
+from mir.listen import listen, listen_at, listen_clip, plan_spans
 
 RATE = 16_000
 EAR = StubEmbedder()
@@ -156,3 +156,21 @@ def test_a_header_that_lies_does_no_harm(
     heard = listen(b"", EAR)
     assert heard.hearing.passages.shape[0] == passages
     assert heard.seconds == pytest.approx(seconds, abs=0.1)
+
+
+def test_a_stretch_is_heard_alone(tmp_path: Path) -> None:
+    low, high = _tone(30.0, 220.0), _tone(30.0, 3000.0)
+    path = _wav(tmp_path, np.concatenate([low, high]))
+
+    heard = listen_at(path, Span(35.0, 22.0), EAR)
+
+    assert heard.seconds == pytest.approx(22.0, abs=0.01)
+    assert len(heard.hearing.passages) == 2  # of up to 20 seconds
+    alone = listen(_wav(tmp_path, high), EAR)
+    assert heard.hearing.vector @ alone.hearing.vector > 0.999
+    assert heard.hearing.vector @ listen(_wav(tmp_path, low), EAR).hearing.vector < 0.99
+
+
+def test_a_stretch_behind_the_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="too short"):
+        listen_at(_wav(tmp_path, _tone(3.0)), Span(10.0, 5.0), EAR)
