@@ -7,18 +7,18 @@ from click.core import ParameterSource
 
 # Option that chooses a mode -> names of the options that it leaves no meaning to, and why.
 _MEANINGLESS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "folds": ("leaves no model", ("out", "name", "search", "head")),
+    "folds": ("leaves no model", ("out", "name", "votes", "search", "head")),
     "search": (
         "tries settings itself and leaves no model",
         (
-            *("out", "name", "init", "head", "wandb", "wandb_offline"),
+            *("out", "name", "votes", "init", "head", "wandb", "wandb_offline"),
             *("learning_rate", "batch_size", "epochs", "width", "dropout"),
         ),
     ),
     "head": (
         "trains no network",
         (
-            *("teacher", "taxonomy", "arch", "width", "dropout", "epochs", "batch_size"),
+            *("teacher", "taxonomy", "votes", "arch", "width", "dropout", "epochs", "batch_size"),
             *("optimizer", "learning_rate", "schedule", "weight_decay", "label_smoothing"),
             *("mixup", "augment", "patience", "device", "bf16", "threads", "cache"),
             *("wandb", "wandb_offline", "no_tensorboard"),

@@ -132,7 +132,9 @@ def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
     rate = embedder.info.spec.sample_rate
     excerpts = read_spans(source, [span], rate)
     passages = [part for each in excerpts for part in _cut(each.samples, rate)]
-    return _heard(source, info, sum(map(len, passages)) / rate, passages, embedder)
+    seconds = sum(map(len, passages)) / rate
+    (heard,) = _heard(source, info, seconds, {rate: passages}, [embedder])
+    return heard
 
 
 def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:

@@ -43,6 +43,12 @@ _machine = in_section("The machine")
     "--teacher", type=_PATH, metavar="FILE", help="Soft labels: an .npz beside its names.json."
 )
 @_learn_from(
+    "--votes",
+    type=_PATH,
+    metavar="FILE",
+    help="People's moods: a CSV (file, split, a column each).",
+)
+@_learn_from(
     "--taxonomy",
     type=click.Choice(["mir", "labels"]),
     help="Genres to learn: mir's own 29, or the names in the labels (default: mir with a "
@@ -217,11 +223,10 @@ def _train(
     options: dict[str, Any],
     cores: int,
 ) -> "TrainingReport | FoldsReport | SearchReport":
-    from mir.training.trials import search_settings
-
     from mir.training.folds import cross_validate
     from mir.training.material import gather
     from mir.training.pipeline import train_model
+    from mir.training.trials import search_settings
 
     network, training = network_of(options), training_of(options)
     machine, open_log = machine_of(options, cores), logs_of(options)
@@ -232,6 +237,7 @@ def _train(
             options["teacher"],
             cache=options["cache"] or run / "cache",
             taxonomy=options["taxonomy"],
+            votes=options["votes"],
             seed=training.seed,
             jobs=machine.jobs,
             progress=progress,

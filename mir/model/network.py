@@ -17,9 +17,11 @@ The blocks are those of He et al. (2016), "Deep residual learning for image reco
 with the pooled shortcut of He et al. (2019), "Bag of tricks".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 ARCHITECTURES = ("cnn", "crnn")
@@ -175,3 +177,17 @@ class MusicNetwork(nn.Module):
             length = self.spec.genre_part * self.spec.dimension**0.5
             vector = torch.cat([embedding, length * genres.softmax(1).sqrt()], 1)
         return vector - self.center, genres, tags
+
+
+def with_more_tags(
+    network: MusicNetwork, weight: NDArray[np.float32], bias: NDArray[np.float32]
+) -> MusicNetwork:
+    """A copy of the network whose tag head has further rows, weight (tags, D) and bias (tags,)."""
+    spec = replace(network.spec, tags=network.spec.tags + len(bias))
+    more = {"tag_head.weight": torch.from_numpy(weight), "tag_head.bias": torch.from_numpy(bias)}
+    state = network.state_dict()
+    for name, rows in more.items():
+        state[name] = torch.cat([state[name], rows.to(state[name])]) if name in state else rows
+    copy = MusicNetwork(spec).to(network.embed.weight.device)
+    copy.load_state_dict(state)
+    return copy.train(network.training)

@@ -95,7 +95,8 @@ class Dataset:
     def epoch(self, seed: int, epoch: int) -> list[Place]:
         """The train side's patches in the order of one epoch, in pairs of one recording.
 
-        The pairs give the objective something to pull together. Where only a part of the music has labels of people, those patches come twice.
+        The pairs give the objective something to pull together. Where only a part of the music has
+        labels of people, those patches come twice.
         """
         places = self.places("train")
         labelled = [place for place in places if place[0].file in self.material.genre_of]

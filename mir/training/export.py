@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from mir.errors import TrainingError
 from mir.features.mel import FeatureSpec
 from mir.features.patches import PATCH_FRAMES
-from mir.model.card import METADATA_KEY, ModelCard, TagGroup
+from mir.model.card import METADATA_KEY, ModelCard, TagAxis, TagGroup
 from mir.model.embedder import group_probability
 from mir.model.labels import INSTRUMENTS, MOODS, Members
-from mir.model.network import MusicNetwork
+from mir.model.network import MusicNetwork, with_more_tags
 from mir.training.dataset import Dataset
 from mir.training.device import Device
 from mir.training.outputs import outputs
+from mir.training.votes import MoodHead, fit_moods, mood_axes
 
 _REMARKABLE = 90  # percentile of the training tracks
 _CERTAIN = 0.35
@@ -47,17 +48,26 @@ def export(
     """
     network.eval()
     network.center.zero_()
+    tags = dataset.tags
+    moods: MoodHead | None = None
+    if dataset.material.votes is not None:
+        heard = outputs(network, dataset, ("train", "valid"), device)
+        embeddings = heard.vectors[:, : network.spec.dimension]
+        moods = fit_moods(dataset.material.votes, heard.files, embeddings)
+        network = with_more_tags(network, moods.weight, moods.bias)
+        tags = (*tags, *(_vote(mood) for mood in moods.moods))
     on_train = outputs(network, dataset, ("train",), device)
     on_valid = outputs(network, dataset, ("valid",), device)
-    network.center.copy_(torch.from_numpy(on_train.embeddings.mean(0)))
+    network.center.copy_(torch.from_numpy(on_train.vectors.mean(0)))
     genre = np.array([dataset.material.genre_of.get(file, -1) for file in on_valid.files])
     spoken = genre >= 0
     card = ModelCard(
         name=name,
         dimension=network.spec.vector,
         genres=dataset.material.genres,
-        moods=_groups(MOODS, dataset.tags, on_train.tags),
-        instruments=_groups(INSTRUMENTS, dataset.tags, on_train.tags),
+        moods=_groups(_moods(moods), tags, on_train.tags),
+        instruments=_groups(_names(INSTRUMENTS), tags, on_train.tags),
+        axes=_axes(moods, len(dataset.tags), on_train.vectors[:, : network.spec.dimension]),
         temperature=fit_temperature(on_valid.genre_logits[spoken], genre[spoken]),
         certain=_CERTAIN,
         spec=FeatureSpec(n_mels=network.spec.n_mels),
@@ -130,13 +140,34 @@ def to_onnx(network: MusicNetwork) -> onnx.ModelProto:
     return model
 
 
+def _vote(mood: str) -> str:
+    return f"vote: {mood}"
+
+
+def _names(members: Mapping[str, Members]) -> dict[str, tuple[str, ...]]:
+    return {name: (*each.msd, *each.audioset) for name, each in members.items()}
+
+
+def _moods(voted: MoodHead | None) -> dict[str, tuple[str, ...]]:
+    """Tags that each mood gathers: people's votes where there are some, else the teachers'."""
+    votes = {mood: (_vote(mood),) for mood in voted.moods} if voted else {}
+    return {**_names(MOODS), **votes}
+
+
+def _axes(
+    voted: MoodHead | None, first: int, embeddings: NDArray[np.float32]
+) -> tuple[TagAxis, ...]:
+    return mood_axes(voted, first, embeddings) if voted else ()
+
+
 def _groups(
-    names: Mapping[str, Members], tags: Sequence[str], probabilities: NDArray[np.float32]
+    names: Mapping[str, tuple[str, ...]], tags: Sequence[str], probabilities: NDArray[np.float32]
 ) -> tuple[TagGroup, ...]:
-    """Moods or instruments of the teachers' tags; none where there was no teacher."""
+    """Moods or instruments, as far as there are tags for them."""
     groups = []
-    for name, members in names.items() if tags else ():
-        columns = tuple(tags.index(tag) for tag in (*members.msd, *members.audioset))
-        reached = group_probability(columns, probabilities)
-        groups.append(TagGroup(name, columns, float(np.percentile(reached, _REMARKABLE))))
+    for name, members in names.items():
+        if members and set(members) <= set(tags):
+            columns = tuple(tags.index(tag) for tag in members)
+            reached = group_probability(columns, probabilities)
+            groups.append(TagGroup(name, columns, float(np.percentile(reached, _REMARKABLE))))
     return tuple(groups)

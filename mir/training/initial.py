@@ -20,7 +20,7 @@ from mir.model.card import METADATA_KEY, ModelCard
 from mir.model.network import MusicNetwork, NetworkSpec
 from mir.training import checkpoint
 
-_HEADS = ("genre_head.", "tag_head.")
+_HEADS = ("genre_head.", "tag_head.", "center")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ from mir.model.labels import GENRES, canonical_genre
 from mir.training.cache import Decoding, Frames, Wanted, open_cache
 from mir.training.labels import LabelledFile, TeacherLabels, read_labels, read_teacher_labels
 from mir.training.split import Sides, split_by_artist
+from mir.training.votes import Votes, read_votes
 
 TAXONOMIES = ("mir", "labels")
 
@@ -58,6 +59,7 @@ class Material:
     skipped: Mapping[str, str]  # files that are not labelled or could not be heard, and why
     digest: str  # of labels and music: a checkpoint belongs to one
     described: str  # in a sentence, for the model's card
+    votes: Votes | None = None  # of people, on moods
 
 
 def gather(
@@ -67,6 +69,7 @@ def gather(
     *,
     cache: Path,
     taxonomy: str | None = None,
+    votes: Path | None = None,
     seed: int = 1,
     jobs: int = 1,
     progress: Callable[[Decoding], None] = lambda state: None,
@@ -74,8 +77,9 @@ def gather(
     """Read labels, split by artist, and decode the music under `data` into the folder `cache`.
 
     labels: sources of labels of people, as `read_labels` takes them; teacher: a file of soft
-    labels (.npz). taxonomy: by default "mir" with a teacher, "labels" without. seed: of the split,
-    where the labels bring none. Raises TrainingError where nothing can be learnt from it.
+    labels (.npz); votes: a CSV as `mir.training.votes` reads it. taxonomy: by default "mir" with a
+    teacher, "labels" without. seed: of the split, where the labels bring none. Raises
+    TrainingError where nothing can be learnt from it.
     """
     if not data.is_dir():
         raise TrainingError(f"{data} is not a folder; name the folder that holds the music")
@@ -134,6 +138,7 @@ def gather(
         skipped={**left_out, **opened.skipped},
         digest=_digest(opened.key, files, genres, soft),
         described=_described(heard, files, teacher),
+        votes=read_votes(votes, data) if votes else None,
     )
 
 

@@ -17,7 +17,7 @@ class Outputs:
     """One row a track."""
 
     files: tuple[str, ...]
-    embeddings: NDArray[np.float32]  # (files, V) vectors before they are brought to unit length
+    vectors: NDArray[np.float32]  # (files, V), not yet brought to unit length
     genre_logits: NDArray[np.float32]  # (files, G)
     tags: NDArray[np.float32]  # (files, tags) probabilities
 

@@ -103,7 +103,7 @@ def judge(
 
 def _precisions(dataset: Dataset, heard: Outputs, queries: set[str]) -> list[float]:
     """Precision at 10 of each query that has neighbours at all."""
-    vectors = centred(heard.embeddings)
+    vectors = centred(heard.vectors)
     place = {file: row for row, file in enumerate(heard.files)}
     found = []
     for files in dataset.material.sets:

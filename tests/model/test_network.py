@@ -14,7 +14,7 @@ def test_every_architecture_has_the_same_outputs(arch: str, tags: int) -> None:
     spec = dataclasses.replace(SHAPE, arch=arch, genres=5, tags=tags)
     network = MusicNetwork(spec).eval()
     embedding, genres, said = network(torch.rand(3, PATCH_FRAMES, spec.n_mels))
-    assert embedding.shape == (3, spec.dimension)
+    assert embedding.shape == (3, spec.vector)
     assert genres.shape == (3, 5)
     assert said.shape == (3, tags)
 
@@ -23,7 +23,7 @@ def test_every_architecture_has_the_same_outputs(arch: str, tags: int) -> None:
 def test_a_patch_of_any_length_is_heard(arch: str) -> None:
     network = MusicNetwork(dataclasses.replace(SHAPE, arch=arch)).eval()
     for frames in (60, PATCH_FRAMES, 400):
-        assert network(torch.rand(1, frames, 96))[0].shape == (1, SHAPE.dimension)
+        assert network(torch.rand(1, frames, 96))[0].shape == (1, SHAPE.vector)
 
 
 def test_the_recurrent_one_sees_time_finer_and_walks_it_both_ways() -> None:
