@@ -36,7 +36,7 @@ class NetworkSpec:
     # Channels of the stem and of each stage; multiples of 16 keep the vector units full.
     widths: tuple[int, ...] = (16, 32, 80, 160, 256)
     dimension: int = 192  # of the embedding
-    genre_part: float = 0.6  # length of the genres beside the embedding's in the vector; 0: none
+    genre_part: float = 0.9  # length of the genres beside the embedding's in the vector; 0: none
     genres: int = 29
     tags: int = 206
     dropout: float = 0.1  # of the embedding before the heads, in training alone
