@@ -121,7 +121,7 @@ class MusicNetwork(nn.Module):
         x = self.stages(x)  # (B, C, T/32, F/32); crnn: (B, C, T/8, F/32)
         x = x.mean(3)  # (B, C, T'): frequency is done with
         if self.gru is not None:
-            start = x.new_zeros(2, len(x), self.gru.hidden_size)  # (2 directions, B, C/2)
+            start = x.new_zeros(2, x.shape[0], self.gru.hidden_size)  # (2 directions, B, C/2)
             x = self.gru(x.transpose(1, 2), start)[0].transpose(1, 2)  # (B, C, T')
         pooled = torch.cat([x.mean(2), x.amax(2)], 1)  # (B, 2C)
         embedding = self.embed_norm(self.embed(pooled))  # (B, D)

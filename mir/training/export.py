@@ -103,8 +103,9 @@ def to_onnx(network: MusicNetwork) -> onnx.ModelProto:
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The newer exporter needs a further package and gives the same graph. That a recurrent
-        # layer's first state must not have a fixed size is warned of whether it has one or not.
+        # layer must not have a first state of fixed size is warned of whether it has one or not.
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
         warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
         torch.onnx.export(
             still,
@@ -118,7 +119,15 @@ def to_onnx(network: MusicNetwork) -> onnx.ModelProto:
             training=torch.onnx.TrainingMode.PRESERVE,
             do_constant_folding=False,
         )
-    return onnx.load_from_string(buffer.getvalue())
+    model = onnx.load_from_string(buffer.getvalue())
+    # Parameters of equal value were merged into one; here each gets its own again.
+    weights = still.state_dict()
+    for node in [each for each in model.graph.node if each.op_type == "Identity"]:
+        if (name := node.output[0]) in weights:
+            model.graph.node.remove(node)
+            merged = onnx.numpy_helper.from_array(weights[name].numpy(), name)
+            model.graph.initializer.append(merged)
+    return model
 
 
 def _groups(

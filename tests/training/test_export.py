@@ -1,0 +1,88 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from mir.errors import TrainingError
+from mir.model.embedder import Embedder
+from mir.model.network import ARCHITECTURES, MusicNetwork
+from mir.training.dataset import Dataset
+from mir.training.export import export, fit_temperature, to_onnx
+from mir.training.material import Material
+from tests.small_network import CPU, SHAPE
+
+
+def network_for(material: Material, arch: str = "cnn") -> MusicNetwork:
+    torch.manual_seed(0)
+    dataset = Dataset(material)
+    network = MusicNetwork(
+        dataclasses.replace(SHAPE, arch=arch, genres=len(material.genres), tags=len(dataset.tags))
+    )
+    network.train()
+    for batch in dataset.in_order("train", 16):  # so that the norms have met the music
+        network(batch.frames)
+    return network.eval()
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("kind", ["by_both", "by_people"])
+def test_the_model_file_computes_what_the_network_computed(
+    arch: str, kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    material: Material = request.getfixturevalue(kind)
+    network, dataset = network_for(material, arch), Dataset(material)
+    export(network, dataset, CPU, "same", {"arch": arch}, tmp_path / "same.onnx")
+    embedder = Embedder.load(tmp_path / "same.onnx")
+    assert embedder.info.name == "same"
+    assert embedder.info.genres == material.genres
+    assert embedder.info.trained_on == material.described
+    assert embedder.card.training == {"arch": arch}
+    assert bool(embedder.info.moods) == bool(embedder.info.instruments) == (kind == "by_both")
+    for patches in (
+        dataset.patches(dataset.on("train")[0]),
+        dataset.batch(dataset.places("valid")[:1]).frames.numpy(),
+    ):
+        with torch.inference_mode():
+            expected = [out.numpy() for out in network(torch.from_numpy(patches))]
+        for ours, theirs in zip(embedder._run(patches), expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-3)
+
+
+def test_the_embedding_is_centred_on_the_train_side(by_people: Material, tmp_path: Path) -> None:
+    network, dataset = network_for(by_people), Dataset(by_people)
+    export(network, dataset, CPU, "x", {}, tmp_path / "x.onnx")
+    embedder = Embedder.load(tmp_path / "x.onnx")
+    tracks = []
+    for file in dataset.tracks("train"):
+        parts = [dataset.patches(s) for s in dataset.on("train") if s.file == file]
+        tracks.append(embedder._run(np.concatenate(parts))[0].mean(0))
+    np.testing.assert_allclose(np.mean(tracks, 0), 0, atol=1e-4)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_every_parameter_is_in_the_file_under_its_name(by_both: Material, arch: str) -> None:
+    network = network_for(by_both, arch)
+    stored = {each.name: each for each in to_onnx(network).graph.initializer}
+    for name, tensor in network.state_dict().items():
+        if not name.endswith("num_batches_tracked"):
+            np.testing.assert_array_equal(onnx.numpy_helper.to_array(stored[name]), tensor, name)
+
+
+def test_a_model_that_cannot_be_written_says_so(by_people: Material, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TrainingError, match="cannot be written to"):
+        export(
+            network_for(by_people), Dataset(by_people), CPU, "x", {}, tmp_path / "file" / "x.onnx"
+        )
+
+
+def test_the_temperature_undoes_overconfidence() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.standard_normal((4000, 5)).astype(np.float32)
+    weights = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    labels = np.array([rng.choice(5, p=row / row.sum()) for row in weights.astype(np.float64)])
+    assert fit_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
+    assert fit_temperature(logits[:0], labels[:0]) == 1.0
