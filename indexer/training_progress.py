@@ -8,30 +8,36 @@ from typing import TYPE_CHECKING
 from indexer.printing import bar_console, clock
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from mir.training.cache import Decoding
     from mir.training.folds import Fold
+    from mir.training.search import Trial
     from mir.training.state import Epoch, Step
+
+    State = Decoding | Step | Epoch | Fold | Trial
 
 
 @contextmanager
-def training_progress() -> "Iterator[Callable[[Decoding | Step | Epoch | Fold], None]]":
-    """Yield a callback that shows decoding, steps, epochs and folds on standard error."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+def head_progress() -> Iterator[Callable[[int, int, str], None]]:
+    """Yield a callback for files heard, all files and the last one."""
+    bar = _bar()
+    with bar:
+        task = bar.add_task("Reading labels", total=None)
+        yield lambda done, total, file: bar.update(
+            task, description="Hearing", completed=done, total=total
+        )
 
+
+@contextmanager
+def training_progress() -> "Iterator[Callable[[State], None]]":
+    """Yield a callback that shows decoding, steps, epochs, folds and trials on standard error."""
     from mir.training.cache import Decoding
     from mir.training.folds import Fold
+    from mir.training.search import Trial
     from mir.training.state import Step
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        TextColumn("{task.percentage:3.0f} %"),
-        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-        console=bar_console(),
-        expand=True,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
+    bar = _bar()
     with bar:
         task = bar.add_task("Reading labels", total=None)
         doing = ""
@@ -44,7 +50,7 @@ def training_progress() -> "Iterator[Callable[[Decoding | Step | Epoch | Fold], 
                 doing = what
                 bar.reset(task, total=None)
 
-        def show(state: "Decoding | Step | Epoch | Fold") -> None:
+        def show(state: "State") -> None:
             nonlocal which
             if isinstance(state, Decoding):
                 begin("decoding")
@@ -53,6 +59,9 @@ def training_progress() -> "Iterator[Callable[[Decoding | Step | Epoch | Fold], 
                 which = f"fold {state.number}/{state.of}, "
                 if state.test is not None:
                     bar.console.print(_fold_line(state), markup=False, soft_wrap=True)
+            elif isinstance(state, Trial):
+                which = f"trial {state.number + 2}, "
+                bar.console.print(_trial_line(state), markup=False, soft_wrap=True)
             elif isinstance(state, Step):
                 begin(f"{which}training")
                 about = f"{which}epoch {state.epoch}/{state.epochs}, loss"
@@ -62,6 +71,27 @@ def training_progress() -> "Iterator[Callable[[Decoding | Step | Epoch | Fold], 
                 bar.console.print(which + _epoch_line(state), markup=False, soft_wrap=True)
 
         yield show
+
+
+def _bar() -> "Progress":
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=bar_console(),
+        expand=True,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _trial_line(trial: "Trial") -> str:
+    values = ", ".join(f"{name} {value:g}" for name, value in trial.values.items())
+    figure = f" at {trial.figure:.3f}" if trial.figure is not None else ""
+    return f"trial {trial.number + 1} ({values}): {trial.state}{figure}"
 
 
 def _epoch_line(epoch: "Epoch") -> str:

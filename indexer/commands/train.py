@@ -7,16 +7,18 @@ import click
 
 from indexer.opening import settings_for
 from indexer.options import json_option
-from indexer.printing import Column, print_json, print_table, say, warn
+from indexer.printing import print_json
 from indexer.sections import SectionedCommand, in_section
-from indexer.training_progress import training_progress
+from indexer.training_modes import refuse_meaningless
+from indexer.training_options import logs_of, machine_of, network_of, training_of
+from indexer.training_progress import head_progress, training_progress
+from indexer.training_report import say_folds, say_head, say_report, say_search
 
 if TYPE_CHECKING:
-    from mir.model.network import NetworkSpec
     from mir.training.folds import FoldsReport
-    from mir.training.pipeline import OpenLog, TrainingReport
-    from mir.training.spec import Machine, TrainingSpec
-    from mir.training.validate import Judgement
+    from mir.training.head import HeadReport
+    from mir.training.pipeline import TrainingReport
+    from mir.training.search import SearchReport
 
 _PATH = click.Path(path_type=Path)
 
@@ -24,7 +26,7 @@ _learn_from = in_section("What to learn from")
 _keep = in_section("What is kept")
 _shape = in_section("The network")
 _how = in_section("How it learns")
-_judge = in_section("Judging the recipe")
+_instead = in_section("Instead of one network")
 _machine = in_section("The machine")
 
 
@@ -65,9 +67,21 @@ _machine = in_section("The machine")
 @_keep("--no-tensorboard", is_flag=True, help="Write no curves to RUN/tensorboard.")
 @_keep("--wandb", metavar="PROJECT", help="Send the curves to Weights & Biases, too.")
 @_keep("--wandb-offline", is_flag=True, help="Keep them in RUN, for `wandb sync`, instead.")
-@_shape("--arch", type=click.Choice(["cnn", "crnn"]), help="Architecture (default: cnn).")
-@_shape("--width", type=float, help="Factor on the numbers of channels (default: 1).")
-@_shape("--dropout", type=float, help="Share of the vector that is dropped (default: 0.1).")
+@_shape(
+    "--arch",
+    type=click.Choice(["cnn", "crnn"]),
+    default="cnn",
+    show_default=True,
+    help="Convolutions, or these and a recurrent layer (GRU) over time.",
+)
+@_shape("--width", type=float, default=1.0, show_default=True, help="Factor on its channels.")
+@_shape(
+    "--dropout",
+    type=float,
+    default=0.1,
+    show_default=True,
+    help="Share of the vector that the heads do not see.",
+)
 @_how("--epochs", type=int, default=18, show_default=True, help="Passes over the music.")
 @_how("--batch-size", type=int, default=64, show_default=True, help="Patches of 3 s in a step.")
 @_how(
@@ -104,11 +118,22 @@ _machine = in_section("The machine")
 )
 @_how("--patience", type=int, metavar="EPOCHS", help="Stop when none of so many was better.")
 @_how("--seed", type=int, default=1, show_default=True, help="Of all that is drawn.")
-@_judge(
+@_instead(
     "--folds",
-    type=int,
+    type=click.IntRange(3),
     metavar="K",
-    help="Cross-validate: K networks, each tested on artists it has not heard; no model.",
+    help="Cross-validate: K networks, each tested on artists that it has not heard.",
+)
+@_instead(
+    "--search",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Try N settings: learning rate, batch size, epochs, width, dropout.",
+)
+@_instead(
+    "--head",
+    is_flag=True,
+    help="Keep the network (the shipped one, or --init) and learn the genres alone; minutes.",
 )
 @_machine(
     "--device",
@@ -121,17 +146,13 @@ _machine = in_section("The machine")
 @_machine("--threads", type=click.IntRange(1), help="Of torch on a CPU (default: MIR_JOBS).")
 @_machine("--jobs", type=click.IntRange(1), help="Files decoded at once (default: MIR_JOBS).")
 @json_option
+@click.pass_context
 def train(
+    context: click.Context,
     data: Path,
     labels: tuple[str, ...],
-    teacher: Path | None,
-    taxonomy: str | None,
-    init: Path | None,
     run: Path | None,
-    cache: Path | None,
-    out: Path | None,
     name: str | None,
-    folds: int | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -143,175 +164,110 @@ def train(
 
     Needs `pip install 'mir[train]'`.
     """
+    refuse_meaningless(context)
+    settings = settings_for(None)
+    name = name or ("mir-head" if options["head"] else f"mir-{options['arch']}")
+    run = run or settings.home / "training" / name
+    if options["head"]:
+        report: Any = _train_head(data, labels, run, name, options, settings.jobs)
+    else:
+        report = _train(data, labels, run, name, options, settings.jobs)
+    if as_json:
+        print_json(report)
+    elif options["head"]:
+        say_head(report)
+    elif options["folds"]:
+        say_folds(report)
+    elif options["search"]:
+        say_search(report, f"mir train {data} …")
+    else:
+        say_report(report, run)
+
+
+def _train_head(
+    data: Path,
+    labels: tuple[str, ...],
+    run: Path,
+    name: str,
+    options: dict[str, Any],
+    cores: int,
+) -> "HeadReport":
+    from mir.training.head import train_head
+
+    with head_progress() as progress:
+        return train_head(
+            data,
+            labels,
+            base=options["init"],
+            name=name,
+            run=run,
+            out=options["out"] or run / "model.onnx",
+            seed=options["seed"],
+            jobs=options["jobs"] or cores,
+            balanced=options["class_weights"],
+            progress=progress,
+        )
+
+
+def _train(
+    data: Path,
+    labels: tuple[str, ...],
+    run: Path,
+    name: str,
+    options: dict[str, Any],
+    cores: int,
+) -> "TrainingReport | FoldsReport | SearchReport":
+    from mir.training.trials import search_settings
+
     from mir.training.folds import cross_validate
     from mir.training.material import gather
     from mir.training.pipeline import train_model
 
-    if folds is not None and out is not None:
-        raise click.UsageError("--folds leaves no model; leave out --out or --folds.")
-    settings = settings_for(None)
-    name = name or f"mir-{options['arch'] or 'cnn'}"
-    run = run or settings.home / "training" / name
-    network, training = _network(options, init), _training(options)
-    machine = _machine_of(options, settings.jobs)
-    open_log = _logs(options)
+    network, training = network_of(options), training_of(options)
+    machine, open_log = machine_of(options, cores), logs_of(options)
     with training_progress() as progress:
         material = gather(
             data,
             labels,
-            teacher,
-            cache=cache or run / "cache",
-            taxonomy=taxonomy,
+            options["teacher"],
+            cache=options["cache"] or run / "cache",
+            taxonomy=options["taxonomy"],
             seed=training.seed,
             jobs=machine.jobs,
             progress=progress,
         )
-        if folds is not None:
-            validated = cross_validate(
+        if options["search"]:
+            return search_settings(
                 material,
                 run,
-                folds,
+                options["search"],
                 network=network,
                 training=training,
                 machine=machine,
-                init=init,
-                open_log=open_log,
                 progress=progress,
+                on_trial=lambda done, total, trial: progress(trial),
             )
-        else:
-            report = train_model(
+        if options["folds"]:
+            return cross_validate(
                 material,
                 run,
+                options["folds"],
                 network=network,
                 training=training,
                 machine=machine,
-                init=init,
-                name=name,
-                out=out or run / "model.onnx",
+                init=options["init"],
                 open_log=open_log,
                 progress=progress,
             )
-    if as_json:
-        print_json(validated if folds is not None else report)
-    elif folds is not None:
-        _say_folds(validated)
-    else:
-        _say_report(report, run)
-
-
-def _network(options: dict[str, Any], init: Path | None) -> "NetworkSpec":
-    from mir.model.network import NetworkSpec, scaled
-
-    arch, width, dropout = options["arch"], options["width"], options["dropout"]
-    if init is not None and (arch is not None or width is not None):
-        raise click.UsageError(
-            f"{init} brings its architecture and width; leave out --arch and --width, or --init."
+        return train_model(
+            material,
+            run,
+            network=network,
+            training=training,
+            machine=machine,
+            init=options["init"],
+            name=name,
+            out=options["out"] or run / "model.onnx",
+            open_log=open_log,
+            progress=progress,
         )
-    if width is not None and not 0.1 <= width <= 8:
-        raise click.UsageError(f"--width is {width:g}; choose a factor from 0.1 to 8.")
-    if dropout is not None and not 0 <= dropout < 1:
-        raise click.UsageError(f"--dropout is {dropout:g}; choose a share from 0 to below 1.")
-    default = NetworkSpec()
-    return NetworkSpec(
-        arch=arch or default.arch,
-        widths=scaled(default.widths, width or 1.0),
-        dropout=default.dropout if dropout is None else dropout,
-    )
-
-
-def _training(options: dict[str, Any]) -> "TrainingSpec":
-    from mir.training.spec import AUGMENTATIONS, TrainingSpec
-
-    return TrainingSpec(
-        augmentation=AUGMENTATIONS[options["augment"]],
-        **{
-            name: options[name]
-            for name in (
-                "epochs",
-                "batch_size",
-                "optimizer",
-                "learning_rate",
-                "schedule",
-                "weight_decay",
-                "label_smoothing",
-                "class_weights",
-                "mixup",
-                "patience",
-                "seed",
-            )
-        },
-    )
-
-
-def _machine_of(options: dict[str, Any], cores: int) -> "Machine":
-    from mir.training.spec import Machine
-
-    return Machine(
-        device=options["device"],
-        bf16=options["bf16"],
-        threads=options["threads"] or cores,
-        jobs=options["jobs"] or cores,
-    )
-
-
-def _logs(options: dict[str, Any]) -> "OpenLog | None":
-    """Where the curves go; None for nowhere."""
-    from mir.training.logs import RunLog, open_tensorboard, open_wandb, together
-
-    project, offline = options["wandb"], options["wandb_offline"]
-    if offline and not project:
-        raise click.UsageError("--wandb-offline needs a project to keep the curves for: --wandb.")
-    if options["no_tensorboard"] and not project:
-        return None
-
-    def open_log(run: Path, step: int) -> RunLog:
-        logs = []
-        if not options["no_tensorboard"]:
-            logs.append(open_tensorboard(run / "tensorboard", step))
-        if project:
-            logs.append(open_wandb(run, project, offline))
-        return together(*logs)
-
-    return open_log
-
-
-def _say_report(report: "TrainingReport", run: Path) -> None:
-    tracks = report.tracks
-    say(
-        f"Trained on {tracks['train']} tracks, chose epoch {report.best.number} of "
-        f"{len(report.epochs)} by {tracks['valid']}."
-    )
-    if report.test is not None:
-        _say_judgement(report.test)
-    if report.skipped:
-        warn(f"{len(report.skipped)} files were left out; {run / 'skipped.json'} says why.")
-    say(f"The model is in {report.model}. Use it with MIR_MODEL={report.model}.")
-
-
-def _say_judgement(test: "Judgement") -> None:
-    figures = []
-    if test.accuracy is not None:
-        figures.append(f"accuracy {test.accuracy}, macro F1 {test.macro_f1:.3f}")
-    if test.precision is not None:
-        figures.append(f"P@10 {test.precision}")
-    say(f"On {test.tracks} tracks of other artists: {', '.join(figures)}.")
-
-
-def _say_folds(report: "FoldsReport") -> None:
-    def row(title: str, tracks: str, *figures: object) -> list[str]:
-        return [title, tracks, *("" if figure is None else str(figure) for figure in figures)]
-
-    rows = []
-    for fold in report.folds:
-        test = fold.test
-        if test is not None:
-            f1 = None if test.macro_f1 is None else f"{test.macro_f1:.3f}"
-            rows.append(row(str(fold.number), str(test.tracks), test.accuracy, f1, test.precision))
-    tracks = sum(fold.test.tracks for fold in report.folds if fold.test)
-    rows.append(row("mean", str(tracks), report.accuracy, report.macro_f1, report.precision))
-    columns = [Column("fold"), *(Column(each, right=True) for each in _FOLD_COLUMNS)]
-    print_table(columns, rows)
-    say("± is a 95 % interval: over the tracks of a fold, and in the last row over the folds.")
-
-
-_FOLD_COLUMNS = ("tracks", "accuracy", "macro F1", "P@10")
