@@ -84,7 +84,8 @@ def say_head(report: "HeadReport") -> None:
 
 def _warn_left_out(count: int, where: str) -> None:
     if count > 0:
-        warn(f"{count} files were left out; {where}.")
+        files = "file was" if count == 1 else "files were"
+        warn(f"{count} {files} left out; {where}.")
 
 
 def _figure(value: object) -> str:

@@ -49,6 +49,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `up` | one line `{"url"}`, and a second one as `index` when that is done |
 | `serve` | one line `{"url"}` |
 | `rebuild` | `{"indexed"}` |
+| `train` | `{model, tracks, skipped, epochs, best, test}`; with `--folds` `{folds, accuracy, macro_f1, precision}`, with `--search` `{best, trials, importance}`, with `--head` `{model, model_id, vectors_of, labels, strength, temperature, head, majority, left_out}` |
 | `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem` |
 
 A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],

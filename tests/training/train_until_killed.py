@@ -1,4 +1,4 @@
-"""Trains in a process of its own, for tests that kill it: `python FILE DATA RUN EPOCHS`.
+"""Trains in a process of its own, for tests that kill it: `python -m … DATA RUN`.
 
 Prints a line a step, so that whoever starts it can choose when to kill.
 """
@@ -19,5 +19,5 @@ if __name__ == "__main__":
     def tell(state: Step | Epoch) -> None:
         print(f"{type(state).__name__} {state.number}", flush=True)
 
-    material = gather(data, ["folders"], None, cache=run / "cache")
+    material = gather(data, ["folders"], None, cache=run.parent / "cache")
     train_model(material, run, network=SHAPE, training=SPEC, machine=ONE_THREAD, progress=tell)
