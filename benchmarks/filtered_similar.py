@@ -132,7 +132,8 @@ def fill(session: Session, vectors: np.ndarray, genre: np.ndarray) -> None:
         for place, (step, probability) in enumerate(((0, 0.7), (5, 0.1), (11, 0.05)))
     ))  # fmt: skip
     write(tables.track_labels, (
-        {"track_id": i + 1, "model_id": _MODEL, "kind": kind, "position": 0, "name": name, "probability": 0.6}
+        {"track_id": i + 1, "model_id": _MODEL, "kind": kind, "position": 0,
+         "name": name, "probability": 0.6}
         for i in range(total)
         for kind, name in (("mood", "calm"), ("instrument", "piano"))
     ))  # fmt: skip
