@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Table, insert
 
-from mir.catalogue import tables, tracks
+from mir.catalogue import models, tables, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.revision import bump
 from mir.catalogue.session import Session, open_catalogue
@@ -109,7 +109,7 @@ def fill(session: Session, vectors: np.ndarray, genre: np.ndarray) -> None:
     ))  # fmt: skip
     write(tables.tracks, (
         {"id": i + 1, "audio_hash": f"{i:040x}", "title": f"Title {i}", "album": f"Album {i // 12}",
-         "year": 1960 + i % 60, "seconds": 180.0 + i % 120, "artist_mbids": [], "uncertain": False,
+         "year": 1960 + i % 60, "seconds": 180.0 + i % 120, "artist_mbids": [],
          "tempo": 80.0 + i % 90, "tempo_confidence": 0.6, "key": "C", "mode": "minor",
          "key_confidence": 0.4, "loudness": -8.0 - i % 9, "mfcc_mean": (0.0,) * 20,
          "mfcc_std": (1.0,) * 20, "search_text": f"title {i}", "sort_key": f"{i:09d}",
@@ -126,16 +126,21 @@ def fill(session: Session, vectors: np.ndarray, genre: np.ndarray) -> None:
         for i in range(total)
     ))  # fmt: skip
     write(tables.track_genres, (
-        {"track_id": i + 1, "source": "model", "position": place,
+        {"track_id": i + 1, "source": _MODEL, "position": place,
          "genre_id": (int(genre[i]) + step) % len(GENRES) + 1, "probability": probability}
         for i in range(total)
         for place, (step, probability) in enumerate(((0, 0.7), (5, 0.1), (11, 0.05)))
     ))  # fmt: skip
     write(tables.track_labels, (
-        {"track_id": i + 1, "kind": kind, "position": 0, "name": name, "probability": 0.6}
+        {"track_id": i + 1, "model_id": _MODEL, "kind": kind, "position": 0,
+         "name": name, "probability": 0.6}
         for i in range(total)
         for kind, name in (("mood", "calm"), ("instrument", "piano"))
     ))  # fmt: skip
+    write(tables.hearings, (
+        {"track_id": i + 1, "model_id": _MODEL, "uncertain": False} for i in range(total)
+    ))  # fmt: skip
+    models.begin(session, _MODEL)
     write(tables.embeddings, (
         {"model_id": _MODEL, "track_id": i + 1, "revision": revision, "vector": row.tobytes(),
          "passage_count": 0, "passages": b""}

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -80,9 +80,10 @@ def info(named: str | None, measure: bool, as_json: bool, home: Path | None) -> 
         listed = {each.id: each for each in listing(engine)}
     facts = embedder.info
     known = listed.get(facts.model_id)
+    card = _card(embedder)
     cost = _milliseconds_a_minute(embedder) if measure else None
     if as_json:
-        told = {**_card(embedder), "id": facts.model_id, "bytes": len(content), "known": known}
+        told = {**card, "id": facts.model_id, "bytes": len(content), "known": known}
         print_json({**told, "ms_per_minute": cost} if measure else told)
         return
     spec = facts.spec
@@ -99,6 +100,9 @@ def info(named: str | None, measure: bool, as_json: bool, home: Path | None) -> 
         "Hears": f"{spec.sample_rate} Hz mono, {spec.n_mels} mel bands, "
         f"window {spec.n_fft}, hop {spec.hop}",
         "Trained on": facts.trained_on,
+        "Training": "\n".join(f"{name}: {value}" for name, value in card["training"].items())
+        if "training" in card
+        else "",
         "File": bytes_shown(len(content)),
     }
     if cost is not None:
@@ -190,10 +194,10 @@ def _shared(vectors_of: str) -> str:
     return f", those of the network of {vectors_of}" if vectors_of else ""
 
 
-def _card(embedder: "Embedder") -> dict[str, object]:
+def _card(embedder: "Embedder") -> dict[str, Any]:
     import json
 
-    told: dict[str, object] = json.loads(embedder.card.to_json())
+    told: dict[str, Any] = json.loads(embedder.card.to_json())
     return told
 
 

@@ -39,17 +39,22 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 
 | command | shape |
 |---|---|
-| `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, sound}, "hits": [HIT, …]}` |
+| `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
 | `similar`, `next` | `{"hits": [HIT, …]}` |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
 | `genres` | `{"genres": [{name, tracks, predicted, tagged}, …]}` |
 | `failures` | `{"failures": [{path, reason, stage, failed_at}, …], "total", "offset"}` |
-| `status` | `{home, database, tracks, failures, genres, indexed, index_revision, revision, model_id, roots, last_failures}` |
-| `index` | `{added, updated, moved, removed, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
+| `status` | `{home, database, tracks, failures, genres, indexed, index_revision, revision, model_id, model_name, pending_model, roots, last_failures}`; `pending_model` is `null` or `{id, name, tracks}` |
+| `index` | `{added, updated, moved, caught_up, removed, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
 | `up` | one line `{"url"}`, and a second one as `index` when that is done |
 | `serve` | one line `{"url"}` |
 | `rebuild` | `{"indexed"}` |
 | `train` | `{model, tracks, skipped, epochs, best, test}`; with `--folds` `{folds, accuracy, macro_f1, precision}`, with `--search` `{best, trials, importance}`, with `--head` `{model, model_id, vectors_of, labels, strength, temperature, head, majority, left_out}` |
+| `model list` | `{"models": [{id, name, dimension, tracks, active, pending, shipped, at_hand}, …], "tracks"}` |
+| `model info` | all that the file says of the model, and `id`, `bytes`, `known` (as in `model list`, or `null`); with `--measure` also `ms_per_minute` |
+| `model use` | `{id, name, state, before, heard, tracks}`; `state` is `active` or `pending` |
+| `model export` | `{id, name, file, bytes}` |
+| `model forget` | `{"forgotten": MODEL}` as in `model list` |
 | `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem` |
 
 A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],
@@ -57,8 +62,9 @@ A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-
 
 A TRACK is `{id, title, artists, album, album_artist, year, track_number, disc_number, seconds,
 composer, copyright, licence, isrc, recording_mbid, release_mbid, artist_mbids, tag_genres,
-genres, uncertain, moods, instruments, sound, container, files, added_at}`; `genres`, `moods` and
-`instruments` are lists of `{name, probability}`, `sound` is `{tempo, tempo_confidence, key, mode,
+genres, uncertain, moods, instruments, arousal, valence, sound, container, files, added_at}`;
+`genres`, `moods` and `instruments` are lists of `{name, probability}`, `arousal` (calm to energetic)
+and `valence` (dark to bright) lie in [-1, 1] with 0 for the average, `sound` is `{tempo, tempo_confidence, key, mode,
 key_confidence, loudness}`. What is not known is `null` or an empty list.
 """
 

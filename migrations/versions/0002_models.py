@@ -17,12 +17,6 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # The one model that came with the programs that wrote schema 0001.
 SHIPPED_THEN, NAME_THEN = "a190522c97871264", "mir-1"
 
-# The model that heard the track of the row `t` or `old` last; each change raised the revision.
-LAST_MODEL = (
-    "(SELECT e.model_id FROM embeddings e WHERE e.track_id = {row}"
-    " ORDER BY e.revision DESC, e.model_id LIMIT 1)"
-)
-
 
 def upgrade() -> None:
     op.create_table(
@@ -51,16 +45,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     _name_models()
+    _note_last_heard()
     op.execute(
         "INSERT INTO hearings (track_id, model_id, uncertain)"
-        f" SELECT t.id, {LAST_MODEL.format(row='t.id')}, t.uncertain FROM tracks t"
-        " WHERE EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = t.id)"
+        " SELECT t.id, last.model_id, t.uncertain"
+        " FROM tracks t JOIN last_heard last ON last.track_id = t.id"
     )
     op.drop_column("tracks", "uncertain")
     if op.get_bind().dialect.name == "sqlite":
         _predictions_in_sqlite()
     else:
         _predictions_in_postgres()
+    op.execute("DROP TABLE last_heard")
 
 
 def _name_models() -> None:
@@ -79,21 +75,35 @@ def _name_models() -> None:
     )
 
 
+def _note_last_heard() -> None:
+    """Which model heard each track last: each change raised the revision.
+
+    A table of its own, since a look-up for each row takes Postgres minutes where it has no
+    statistics of a table yet.
+    """
+    op.execute(
+        "CREATE TEMPORARY TABLE last_heard AS SELECT track_id, model_id FROM"
+        " (SELECT track_id, model_id, ROW_NUMBER() OVER"
+        " (PARTITION BY track_id ORDER BY revision DESC, model_id) AS place FROM embeddings)"
+        " ranked WHERE place = 1"
+    )
+    op.execute("CREATE UNIQUE INDEX ix_last_heard ON last_heard (track_id)")
+    op.execute("ANALYZE last_heard")
+
+
 def _predictions_in_postgres() -> None:
     op.drop_constraint(op.f("ck_track_genres_source"), "track_genres", type_="check")
     op.execute(
-        "DELETE FROM track_genres WHERE source = 'model' AND track_id NOT IN"
-        " (SELECT track_id FROM embeddings)"
+        "UPDATE track_genres SET source = last.model_id FROM last_heard last"
+        " WHERE last.track_id = track_genres.track_id AND source = 'model'"
     )
-    op.execute(
-        f"UPDATE track_genres SET source = {LAST_MODEL.format(row='track_genres.track_id')}"
-        " WHERE source = 'model'"
-    )
+    op.execute("DELETE FROM track_genres WHERE source = 'model'")  # nobody knows whose they are
     op.add_column("track_labels", sa.Column("model_id", sa.Text()))
-    op.execute("DELETE FROM track_labels WHERE track_id NOT IN (SELECT track_id FROM embeddings)")
     op.execute(
-        f"UPDATE track_labels SET model_id = {LAST_MODEL.format(row='track_labels.track_id')}"
+        "UPDATE track_labels SET model_id = last.model_id FROM last_heard last"
+        " WHERE last.track_id = track_labels.track_id"
     )
+    op.execute("DELETE FROM track_labels WHERE model_id IS NULL")
     op.drop_constraint(op.f("pk_track_labels"), "track_labels", type_="primary")
     op.create_primary_key(
         op.f("pk_track_labels"), "track_labels", ["track_id", "model_id", "kind", "position"]
@@ -144,18 +154,17 @@ def _predictions_in_sqlite() -> None:
         ),
         sqlite_with_rowid=False,
     )
-    heard = "(SELECT track_id FROM embeddings)"
     op.execute(
         "INSERT INTO track_genres (track_id, source, position, genre_id, probability)"
-        " SELECT track_id, CASE WHEN source = 'model' THEN"
-        f" {LAST_MODEL.format(row='old.track_id')} ELSE source END,"
+        " SELECT old.track_id, CASE WHEN source = 'model' THEN last.model_id ELSE source END,"
         " position, genre_id, probability FROM old_track_genres old"
-        f" WHERE source = 'tag' OR track_id IN {heard}"
+        " LEFT JOIN last_heard last ON last.track_id = old.track_id"
+        " WHERE source = 'tag' OR last.model_id IS NOT NULL"
     )
     op.execute(
         "INSERT INTO track_labels (track_id, model_id, kind, position, name, probability)"
-        f" SELECT track_id, {LAST_MODEL.format(row='old.track_id')}, kind, position, name,"
-        f" probability FROM old_track_labels old WHERE track_id IN {heard}"
+        " SELECT old.track_id, last.model_id, kind, position, name, probability"
+        " FROM old_track_labels old JOIN last_heard last ON last.track_id = old.track_id"
     )
     op.drop_table("old_track_genres")
     op.drop_table("old_track_labels")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.chunks import chunks
@@ -50,10 +50,9 @@ def covers(session: Session, model_id: str) -> bool:
 
 def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
     """Return a file of each of the first `limit` tracks that the model has not heard."""
-    heard = select(embeddings.c.track_id).where(embeddings.c.model_id == model_id)
     first = (
         select(files.c.track_id, func.min(files.c.path).label("path"))
-        .where(files.c.track_id.not_in(heard))
+        .where(~_heard(files.c.track_id, model_id))
         .group_by(files.c.track_id)
         .subquery()
     )
@@ -71,12 +70,18 @@ def heard_by(session: Session, ids: list[int]) -> dict[int, frozenset[str]]:
     return {track_id: frozenset(models) for track_id, models in found.items()}
 
 
+def _heard(track_id: ColumnElement[int], model_id: str) -> ColumnElement[bool]:
+    vectors = select(embeddings.c.track_id)
+    return vectors.where(
+        embeddings.c.track_id == track_id, embeddings.c.model_id == model_id
+    ).exists()
+
+
 def _silent(model_id: str) -> Select[Any]:
     """The tracks without a vector of the model, once for each file that may be heard."""
-    heard = select(embeddings.c.track_id).where(embeddings.c.model_id == model_id)
     failed = select(failures.c.id).where(failures.c.path == files.c.path)
     return (
         select(tracks.c.id, tracks.c.audio_hash, files.c.path)
         .join_from(tracks, files, files.c.track_id == tracks.c.id)
-        .where(tracks.c.id.not_in(heard), ~failed.exists())
+        .where(~_heard(tracks.c.id, model_id), ~failed.exists())
     )

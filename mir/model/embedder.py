@@ -65,7 +65,7 @@ class Embedder:
         except OSError as error:
             raise ModelError(
                 f"the model {path} cannot be read: {error.strerror}; "
-                "name another, or remove the setting MIR_MODEL to use the shipped one"
+                "name another, or leave out MIR_MODEL to use the shipped one"
             ) from error
 
     @property

@@ -40,14 +40,14 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 def brute_force(seed: int, keep: Filter | None) -> list[tuple[int, float]]:
-    scores = VECTORS @ VECTORS[seed - 1]
+    scores = VECTORS.astype(np.float64) @ VECTORS[seed - 1].astype(np.float64)
     passing = [
         n + 1
         for n in range(TRACKS)
         if n + 1 != seed and (keep is None or not keep.genres_any or GENRE[n] in keep.genres_any)
     ]
     return sorted(
-        ((t, float(scores[t - 1])) for t in passing), key=lambda p: (-round(p[1], 5), p[0])
+        ((t, float(scores[t - 1])) for t in passing), key=lambda p: (-round(p[1], 9), p[0])
     )
 
 

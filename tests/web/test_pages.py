@@ -1,13 +1,16 @@
 """The pages: complete without scripts, escaped, locked to their host."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from mir.catalogue import models, tracks
 from tests.web.asking import Library, client_of, clip
 from web.app import create_app
-from web.schemas import ProgressOut
+from web.schemas import ProgressOut, TrackOut
+from web.wording import feeling
 
 PAGES = [
     "/",
@@ -90,6 +93,39 @@ def test_a_track_says_what_is_near_and_why(client: FlaskClient) -> None:
     assert "What is near" in page
     assert 'class="track-why"' in page
     assert 'href="/tracks/1"' not in page
+
+
+@pytest.mark.parametrize(
+    ("arousal", "valence", "words"),
+    [
+        (0.9, -0.3, "energetic, rather dark"),
+        (-0.5, 0.1, "calm, between dark and bright"),
+        (None, 1.0, "bright"),
+        (None, None, ""),
+    ],
+)
+def test_axes_are_said_in_words(
+    library: Library, arousal: float | None, valence: float | None, words: str
+) -> None:
+    with library.engine.catalogue.session() as session:
+        track = replace(tracks.get(session, 1), arousal=arousal, valence=valence)
+    assert feeling(TrackOut.of(track)) == words
+
+
+def test_the_model_that_is_to_follow_is_shown(library: Library, client: FlaskClient) -> None:
+    assert "Next model" not in client.get("/library").get_data(as_text=True)
+    with library.engine.catalogue.session() as session:
+        models.register(session, models.KnownModel("soon", "mir-9", 16, ()))
+        models.prepare(session, "soon")
+    try:
+        assert "mir-9 <code>soon</code> has heard 0 of 11" in client.get("/library").get_data(
+            as_text=True
+        )
+        status = client.get("/api/v1/status").get_json()
+        assert status["pending_model"] == {"id": "soon", "name": "mir-9", "tracks": 0}
+    finally:
+        with library.engine.catalogue.session() as session:
+            models.forget(session, "soon")
 
 
 def test_failures_are_shown_and_escaped(client: FlaskClient) -> None:
