@@ -140,7 +140,7 @@ def main() -> None:
     _key(heard)
     own, other = (statistics.median(each) for each in zip(*costs, strict=True))
     ratio = statistics.median(theirs / ours for ours, theirs in costs)
-    print(f"From file to answers, CPU ms a piece: mir {1e3 * own:.0f} (with loudness and MFCC), ")
+    print(f"From file to answers, CPU ms a piece: mir {1e3 * own:.0f} (with loudness and MFCC),")
     print(f"librosa {1e3 * other:.0f}; the median ratio is {ratio:.1f}.")
 
 
