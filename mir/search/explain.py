@@ -18,8 +18,8 @@ from mir.listen import Heard
 MOST_REASONS = 4
 TEMPO_TOLERANCE = 0.04  # relative; what a DJ's pitch control bridges without being noticed
 LOUDNESS_TOLERANCE = 1.0  # LU
-_SURE_TEMPO = 0.3  # correlation of the onsets a beat apart
-_SURE_KEY = 0.2  # lead of the best key over the next
+_SURE_TEMPO = 0.3
+_SURE_KEY = 0.5  # probability of the best key
 _NAMES_SHOWN = 3
 
 _FIFTHS = ("C", "G", "D", "A", "E", "B", "F#", "C#", "G#", "D#", "A#", "F")

@@ -47,6 +47,39 @@ def test_an_odd_tuning_does_not_matter(tuning: float) -> None:
     assert (found.name, found.mode) == ("E", "minor")
 
 
+@pytest.mark.parametrize("mode", ["major", "minor"])
+@pytest.mark.parametrize("steps", [-3, 2, 5])
+def test_music_played_higher_or_lower_has_its_key_moved_as_far(mode: str, steps: int) -> None:
+    sound = _progression(7, mode)
+    ratio = 2 ** (steps / 12)
+    at = np.arange(0, len(sound) - 1, ratio)
+    moved = np.interp(at, np.arange(len(sound)), sound).astype(np.float32)
+    found = key.estimate([moved], RATE)
+    assert found is not None
+    assert (found.name, found.mode) == (key.NAMES[(7 + steps) % 12], mode)
+
+
+def test_drums_do_not_hide_the_key() -> None:
+    sound = _progression(3, "minor")
+    draw = np.random.default_rng(4)
+    t = np.arange(RATE // 2) / RATE
+    hit = draw.standard_normal(len(t)) * np.exp(-25 * t) * 0.3
+    hit += np.sin(2 * np.pi * (55 + 80 * np.exp(-40 * t)) * t) * np.exp(-18 * t) * 0.5
+    found = key.estimate([(sound + np.resize(hit, len(sound))).astype(np.float32)], RATE)
+    assert found is not None
+    assert (found.name, found.mode) == ("D#", "minor")
+
+
+def test_what_two_keys_share_is_less_sure_than_what_tells_them_apart() -> None:
+    """C and G alone belong to C major and to C minor."""
+    both = np.concatenate([_chord([36, 60], 0.0), _chord([43, 67], 0.0)] * 4)
+    open_fifth = key.estimate([(0.1 * both).astype(np.float32)], RATE)
+    clear = key.estimate([_progression(0, "major")], RATE)
+    assert open_fifth is not None
+    assert clear is not None
+    assert open_fifth.confidence < clear.confidence
+
+
 def test_passages_are_judged_together() -> None:
     whole = _progression(2, "major")
     found = key.estimate(np.array_split(whole, 3), RATE)
@@ -65,8 +98,9 @@ def test_a_pure_tone_is_its_pitch_class() -> None:
     t = np.arange(5 * RATE) / RATE
     classes = key.pitch_classes([np.sin(2 * np.pi * 440 * t).astype(np.float32)], RATE)
     assert classes is not None
-    assert classes[key.NAMES.index("A")] > 0.95
-    assert classes.sum() == pytest.approx(1)
+    assert classes.all[key.NAMES.index("A")] > 0.95
+    assert classes.all.sum() == pytest.approx(1)
+    assert classes.bass.sum() == 0
 
 
 def test_silence_has_no_key_and_noise_no_sure_one() -> None:

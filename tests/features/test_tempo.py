@@ -3,6 +3,7 @@
 import librosa
 import numpy as np
 import pytest
+import scipy.signal
 
 from mir.features import tempo
 from mir.features.descriptors import decibels
@@ -89,6 +90,26 @@ def test_gain_changes_nothing() -> None:
     assert loud is not None
     assert soft is not None
     assert soft.bpm == pytest.approx(loud.bpm, rel=0.001)
+
+
+@pytest.mark.parametrize(("up", "down"), [(10, 11), (8, 7), (5, 4)])
+def test_music_played_faster_or_slower_has_its_tempo_times_as_much(up: int, down: int) -> None:
+    played = scipy.signal.resample_poly(_rhythm(118, *WALTZ), up, down).astype(np.float32)
+    found = _estimate(played)
+    assert found is not None
+    assert found.bpm == pytest.approx(118 * down / up, rel=0.003)
+
+
+@pytest.mark.parametrize("rhythm", [ROCK, WALTZ, SEVEN], ids=["rock", "3/4", "7/4"])
+def test_noise_and_uneven_playing_do_not_hide_the_beat(rhythm: tuple) -> None:
+    beats, hits = rhythm
+    draw = np.random.default_rng(5)
+    uneven = [(beat + draw.normal(0, 0.02), kind) for beat, kind in hits]  # 12 ms at 100 BPM
+    sound = _rhythm(100, beats, uneven)
+    noise = draw.standard_normal(len(sound)) * sound.std() * 10 ** (-10 / 20)
+    found = _estimate((sound + noise).astype(np.float32))
+    assert found is not None
+    assert min(abs(found.bpm * factor / 100 - 1) for factor in (0.5, 1, 2)) < 0.01
 
 
 def test_noise_is_less_sure_than_a_beat() -> None:
