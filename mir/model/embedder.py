@@ -14,7 +14,7 @@ from mir.errors import ModelError
 from mir.features.patches import cut_patches, network_input
 from mir.model.card import METADATA_KEY, ModelCard, TagAxis, TagGroup
 
-SHIPPED = "mir-1.onnx"
+SHIPPED = "mir-2.onnx"
 
 PASSAGE_FRAMES = 1250  # 20 seconds: what one passage vector stands for
 _SHORTEST_REST = 125  # frames; a shorter rest joins the passage before it

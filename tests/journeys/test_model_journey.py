@@ -139,7 +139,7 @@ def _change_and_go_back(shell: Terminal, asker: Asker, second: Path) -> None:
     _kill_in_the_middle(shell, database, identity(second.read_bytes()))
     asker.wait_for("first")
     status = shell.mir("status")
-    assert (status["model_name"], status["pending_model"]["name"]) == ("mir-1", "second")
+    assert (status["model_name"], status["pending_model"]["name"]) == ("mir-2", "second")
     already = status["pending_model"]["tracks"]
     assert 0 < already < TRACKS
     with shell.start("index", "--jobs", 1, "--json") as run:
@@ -147,7 +147,7 @@ def _change_and_go_back(shell: Terminal, asker: Asker, second: Path) -> None:
     assert report["caught_up"] == TRACKS - already
     assert f"second has heard all {TRACKS} tracks" in report["messages"][0]
     asker.wait_for("second")
-    assert shell.mir("model", "use", "mir-1")["state"] == "active"
+    assert shell.mir("model", "use", "mir-2")["state"] == "active"
     asker.wait_for("first")
 
 
