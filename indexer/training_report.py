@@ -27,7 +27,7 @@ def say_report(report: "TrainingReport", run: Path) -> None:
             figures.append(f"P@10 {test.precision}")
         say(f"On the {test.tracks} test tracks, of other artists: {', '.join(figures)}.")
     _warn_left_out(len(report.skipped), f"{run / 'skipped.json'} says why")
-    say(f"The model is in {report.model}. Use it with MIR_MODEL={report.model}.")
+    say(f"The model is in {report.model}. Use it with: mir model use {report.model}")
 
 
 def say_folds(report: "FoldsReport") -> None:

@@ -166,7 +166,7 @@ def train(
 
     Genres come from people (--labels), soft labels from teachers (--teacher), or both. Tracks of
     an artist stay on one side of the split into train, valid and test. At the end the model is
-    judged once on the test side. Use it with MIR_MODEL=FILE, then `mir index`.
+    judged once on the test side. Use it with `mir model use FILE`, then `mir index`.
 
     Needs `pip install 'mir[train]'`.
     """

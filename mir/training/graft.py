@@ -34,6 +34,7 @@ def graft_genre_head(
     graph = model.graph
     stem = _stem(graph, weight.shape[1])
     _prune(graph, [each.name for each in graph.output if each.name != _GENRES] + [stem.name])
+    _rename(graph, _GENRES, "own_genre_logits")
     parameters = {_WEIGHT: weight, _BIAS: bias - weight @ stem.center}
     for name, values in parameters.items():
         graph.initializer.append(numpy_helper.from_array(values.astype(np.float32), name))
@@ -55,6 +56,13 @@ def _stem(graph: onnx.GraphProto, dimension: int) -> _Stem:
         center = numpy_helper.to_array(constants[producer.input[1]])
         return _Stem(producer.input[0], center.astype(np.float64))
     return _Stem(_EMBEDDING, np.zeros(dimension))
+
+
+def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
+    """Call a value inside the graph by another name."""
+    for node in graph.node:
+        for names in (node.input, node.output):
+            names[:] = [new if name == old else name for name in names]
 
 
 def _prune(graph: onnx.GraphProto, wanted: list[str]) -> None:

@@ -52,7 +52,7 @@ def test_models_are_used_listed_gone_back_to_and_forgotten(mir: Mir, second: Pat
     assert (listed["mir-2"]["active"], listed["mir-2"]["shipped"]) == (False, True)
     table = mir("list").stdout.splitlines()
     assert table[0].split() == ["Name", "Id", "Size", "Heard", "State"]
-    assert table[2].split() == ["second", changed["id"], "192", "0", "of", "0", "active"]
+    assert table[2].split() == ["second", changed["id"], "221", "0", "of", "0", "active"]
     said = mir("use", "shipped").stdout
     assert said == "mir-2 answers from now on; go back with `mir model use second`.\n"
     assert told(mir("use", changed["id"][:6], "--json"))["before"] == "mir-2"

@@ -30,7 +30,7 @@ def mel_of(seed: int, seconds: float, gain: float = 1.0) -> FloatArray:
 
 def test_the_shipped_model_is_small_and_says_what_it_is(embedder: Embedder) -> None:
     shipped = resources.files("mir.model") / "shipped" / SHIPPED
-    assert len(shipped.read_bytes()) < 8_000_000
+    assert len(shipped.read_bytes()) < 12_000_000
     info = embedder.info
     assert 128 <= info.dimension <= 256
     assert len(info.model_id) == 16
@@ -137,7 +137,7 @@ def test_an_axis_that_means_nothing_is_refused(embedder: Embedder, axis: object)
 def test_axes_place_music_between_minus_one_and_one(tmp_path: Path, embedder: Embedder) -> None:
     axes = (TagAxis("arousal", (3, 5), (0.5, -0.25), 0.1), TagAxis("valence", (7,), (40.0,), 0.0))
     heard = Embedder.load(other_model(tmp_path / "axes.onnx", axes=axes)).hear([mel_of(5, 6)])
-    plain = embedder.hear([mel_of(5, 6)])
+    plain = Embedder.load(other_model(tmp_path / "plain.onnx", axes=())).hear([mel_of(5, 6)])
     assert (plain.arousal, plain.valence) == (None, None)
     assert heard.arousal is not None
     assert heard.valence is not None
