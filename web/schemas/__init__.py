@@ -2,26 +2,19 @@
 
 from web.schemas.answers import (
     AnswerOut,
-    FailureOut,
-    FailuresOut,
-    FieldProblem,
     GenreOut,
     GenresOut,
-    HealthOut,
     HeardOut,
     HitOut,
     HitsOut,
     LabelOut,
-    PendingOut,
-    Problem,
-    ProgressOut,
     SoundOut,
-    StatusOut,
     TrackOut,
     TracksOut,
     labels,
     showable,
 )
+from web.schemas.problem import FieldProblem, Problem
 from web.schemas.requests import (
     MAX_ID,
     Asked,
@@ -33,6 +26,14 @@ from web.schemas.requests import (
     SimilarQuery,
     TrackPath,
     TracksQuery,
+)
+from web.schemas.standing import (
+    FailureOut,
+    FailuresOut,
+    HealthOut,
+    PendingOut,
+    ProgressOut,
+    StatusOut,
 )
 
 __all__ = [

@@ -1,0 +1,98 @@
+"""How a library and its server stand: failures, progress, models, health."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from mir.catalogue.failures import StoredFailure
+from mir.engine import Pending, Status
+from web.schemas.answers import showable
+
+
+class FailureOut(BaseModel):
+    """A file that could not be analysed."""
+
+    path: str
+    reason: str
+    stage: str
+    failed_at: datetime
+
+    @classmethod
+    def of(cls, failure: StoredFailure) -> Self:
+        """The showable form of a failure."""
+        return cls(
+            path=showable(failure.path),
+            reason=showable(failure.reason),
+            stage=failure.stage,
+            failed_at=failure.failed_at,
+        )
+
+
+class FailuresOut(BaseModel):
+    """A page of failures."""
+
+    failures: list[FailureOut]
+    total: int
+    offset: int
+
+
+class ProgressOut(BaseModel):
+    """How far a running index run is."""
+
+    done: int
+    total: int
+    failed: int
+
+
+class PendingOut(BaseModel):
+    """A model that takes over once it has heard the library."""
+
+    id: str
+    name: str
+    tracks: int = Field(description="Tracks that it has heard.")
+
+    @classmethod
+    def of(cls, pending: Pending | None) -> Self | None:
+        """The showable form of the pending model."""
+        if pending is None:
+            return None
+        return cls(id=pending.id, name=showable(pending.name), tracks=pending.tracks)
+
+
+class StatusOut(BaseModel):
+    """What the library holds and whether the index is up to date."""
+
+    tracks: int
+    failures: int
+    indexed: int = Field(description="Tracks in the index that answers come from.")
+    index_state: str = Field(description="empty, ready or behind.")
+    model_id: str = Field(description="The model that answers come from.")
+    model_name: str
+    pending_model: PendingOut | None = Field(description="The model that is to follow, if any.")
+    revision: int
+    roots: list[str]
+    running: ProgressOut | None = Field(description="The index run now going on, if any.")
+
+    @classmethod
+    def of(cls, status: Status, running: ProgressOut | None) -> Self:
+        """The showable form of the engine's status."""
+        behind = "ready" if status.index_count == status.tracks else "behind"
+        return cls(
+            tracks=status.tracks,
+            failures=status.failures,
+            indexed=status.index_count,
+            index_state=behind if status.tracks else "empty",
+            model_id=status.model_id,
+            model_name=showable(status.model_name),
+            pending_model=PendingOut.of(status.pending),
+            revision=status.revision,
+            roots=[showable(root) for root in status.roots],
+            running=running,
+        )
+
+
+class HealthOut(BaseModel):
+    """The answer of a server that can answer."""
+
+    status: str
