@@ -14,8 +14,8 @@ from mir.training.spec import Augmentation
 from mir.training.torchaudio_beside_cpu import import_torchaudio
 
 _KNOTS = 6  # of the equaliser's curve
-_SNR_DB = (5.0, 30.0)
-_NOISE_SLOPE_DB = 18.0  # how much weaker the highest band of the most coloured noise is
+_SNR_DB = (5.0, 25.0)
+_NOISE_COLOUR = (0.0, 1.5)  # exponent of frequency: from white past pink
 _CUTOFF = (0.65, 1.0)  # of a codec, as a share of the bands: from about 3.5 kHz
 _DEPTH_DB = (35.0, 55.0)  # of a codec
 
@@ -59,9 +59,8 @@ class Augment:
         power = effects.amplify(power, level + tilt + curve)
 
         if spec.noise:
-            colour = uniform(0, _NOISE_SLOPE_DB, batch, 1, 1) * (slope + 0.5)  # (B, 1, F) dB
             flutter = 0.5 - 0.5 * torch.log(uniform(1e-6, 1, batch, time, bands))
-            noise = effects.amplify(flutter, -colour)  # (B, T, F)
+            noise = effects.coloured(flutter, uniform(*_NOISE_COLOUR, batch, 1, 1))  # (B, T, F)
             snr = uniform(*_SNR_DB, batch, 1, 1)
             noisy = chosen(spec.noise, batch, 1, 1)
             power = torch.where(noisy, effects.add_noise(power, noise, snr), power)

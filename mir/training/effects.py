@@ -42,6 +42,17 @@ def add_noise(power: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
     return power + level * noise
 
 
+def coloured(flutter: Tensor, exponent: Tensor) -> Tensor:
+    """Noise (B, T, F) whose power falls with frequency to the power of `exponent` (B, 1, 1).
+
+    0 is white, 1 pink, 2 brown. flutter: (B, T, F), how the noise wavers, of mean 1.
+    """
+    bands = flutter.shape[2]
+    step = _mel(torch.tensor(_TOP)) / (bands + 1)  # mel between the centres of two bands
+    centres = _hertz(step * torch.arange(1, bands + 1)).to(flutter.device)  # (F,) Hz
+    return flutter * (centres / 1000) ** -exponent
+
+
 def encode(power: Tensor, cutoff: Tensor, depth_db: Tensor) -> Tensor:
     """Drop what a lossy codec drops: bands from `cutoff` on, and what is masked in its frame.
 

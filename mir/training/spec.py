@@ -19,7 +19,7 @@ class Augmentation:
     tilt_db: float = 4.0  # standard deviation of the slope from the lowest band to the highest
     semitones: float = 1.5  # most that half of the patches are shifted in pitch
     tempo: float = 0.12  # most that half of the patches are stretched in time, as a share
-    noise: float = 0.35  # share of patches that get noise, 5 to 30 dB below the music
+    noise: float = 0.55  # share of patches that get noise, 5 to 25 dB below the music
     codec: float = 0.3  # share of patches that lose what a lossy codec drops
     time_mask: int = 24  # longest gap of SpecAugment, frames of 16 ms
     mel_mask: int = 10  # widest gap of SpecAugment, mel bands

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -58,6 +59,18 @@ def test_noise_lies_as_far_below_the_music_as_asked(snr: float) -> None:
     added = effects.add_noise(power, noise, per_patch(snr)) - power
     ratio = decibels(power.mean((1, 2)) / added.mean((1, 2)))
     torch.testing.assert_close(ratio, torch.full((BATCH,), snr), atol=0.01, rtol=0)
+
+
+def test_pink_noise_is_as_strong_in_every_octave_and_white_in_every_hertz() -> None:
+    rate = 16_000
+    white = np.random.default_rng(0).standard_normal(rate * 20).astype(np.float32)
+    spectrum = np.fft.rfft(white)
+    spectrum[1:] /= np.sqrt(np.fft.rfftfreq(len(white), 1 / rate)[1:])
+    for sound, exponent in ((white, 0.0), (np.fft.irfft(spectrum).astype(np.float32), 1.0)):
+        real = mel_spectrogram(sound / sound.std(), FeatureSpec()).mean(0)  # (F,)
+        made = effects.coloured(torch.ones(1, 1, 96), per_patch(exponent))[0, 0].numpy()
+        gap = 10 * np.log10(real / made)
+        assert np.ptp(gap[2:-2]) < 3  # dB; the outermost bands are few bins wide
 
 
 def test_noise_infinitely_far_below_is_none_and_silence_stays_silent() -> None:

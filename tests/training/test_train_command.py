@@ -27,7 +27,7 @@ def test_a_model_is_made_told_of_and_its_curves_are_kept(
     assert "epoch 2/2: loss" in result.stderr
     assert "P@10" in result.stderr
     assert "test tracks, of other artists: accuracy" in result.stdout
-    assert f"MIR_MODEL={run / 'model.onnx'}" in result.stdout
+    assert f"mir model use {run / 'model.onnx'}" in result.stdout
     assert Embedder.load(run / "model.onnx").info.name == "mir-crnn"
     assert list((run / "tensorboard").glob("events.out.tfevents.*"))
     assert json.loads((run / "skipped.json").read_text()) == {}
