@@ -48,7 +48,7 @@ class Asker:
 
     def wait_for(self, model: str) -> None:
         """Return when an answer begun from now on comes from that model."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         begun = len(self.answers) + 2
         while time.monotonic() < deadline:
             if any(model_of(each) == model for each in self.answers[begun:]):
