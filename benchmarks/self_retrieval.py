@@ -32,6 +32,7 @@ from indexer.ingest import Progress, ingest
 from mir.audio.decode import read_start
 from mir.catalogue import embeddings, tracks
 from mir.engine import Engine, open_engine
+from mir.errors import AudioError
 from mir.evaluation import interval
 from mir.evaluation.report import Report, Row, Table
 from mir.features.mel import mel_spectrogram
@@ -82,7 +83,7 @@ def run(
     home = here / f"home-{model_id}"
     settings = load_settings({}, home=home, jobs=jobs)
     with open_engine(settings, embedder) as engine:
-        report = ingest(engine, [folder], jobs=jobs, progress=_show, load=load)
+        report = ingest(engine, [folder], jobs=jobs, progress=_show)
         print(f"\nindexed: {report}", file=sys.stderr)
         lengths = _lengths(engine)
         excerpts = draw(lengths, each, SEED)
@@ -167,11 +168,18 @@ def _hear(clips: Sequence[bytes], embedder: Ear, kept: Path) -> Clips:
 
 
 def _ask(engine: Engine, clips: Sequence[bytes], owners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rank of the true track among the first ten of the search itself; 11 if not there."""
+    """Rank of the true track among the first ten of the search itself; 11 if not there.
+
+    A clip that the search refuses, because its place is silent, is not found.
+    """
     found = []
     started = time.perf_counter()
     for content, owner in zip(clips, owners, strict=True):
-        hits = search_clip(engine, content, None, 10).hits
+        try:
+            hits = search_clip(engine, content, None, 10).hits
+        except AudioError as error:
+            _tell(str(error))
+            hits = ()
         place = [hit.track.id for hit in hits]
         found.append(place.index(int(owner)) + 1 if int(owner) in place else 11)
     seconds = time.perf_counter() - started

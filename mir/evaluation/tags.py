@@ -4,7 +4,7 @@ Asked are the tracks of the test split, and every probability counts, not only t
 enough to be shown. Votes of 0 and 1 are judged by ROC AUC and average precision, graded ones by
 Spearman's rank correlation; intervals are bootstrap ones over artists. Beside the model stand
 scores by lot and a ridge regression on MFCC statistics that has learnt from the votes on
-train and valid, which the model has not.
+train and valid. What a model has learnt from, its card says.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -112,7 +112,10 @@ def _table(
     )
     note = "± is half a 95 % bootstrap interval over artists, n tracks of the test split."
     if "MFCC" in kinds:
-        note += " MFCC has learnt from the votes on the other splits, mir has not."
+        note += (
+            " MFCC has learnt from the votes on the other splits; what a model has learnt from its "
+            "card says."
+        )
     return Table(title, "votes", tuple(rows), note, (picture,))
 
 
