@@ -4,14 +4,18 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import soundfile
 import torch
+from labelled_music import LabelledMusic
 
 from mir.errors import TrainingError
+from mir.features.mel import FeatureSpec, mel_spectrogram
 from mir.model.embedder import Embedder
 from mir.model.network import ARCHITECTURES, MusicNetwork
 from mir.training.dataset import Dataset
 from mir.training.export import export, fit_temperature, to_onnx
 from mir.training.material import Material
+from mir.training.votes import Votes
 from tests.small_network import CPU, SHAPE
 
 
@@ -49,6 +53,40 @@ def test_the_model_file_computes_what_the_network_computed(
             expected = [out.numpy() for out in network(torch.from_numpy(patches))]
         for ours, theirs in zip(embedder._run(patches), expected, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-3)
+
+
+def test_votes_become_moods_and_axes_and_leave_the_vectors_alone(
+    by_both: Material, labelled_music: LabelledMusic, tmp_path: Path
+) -> None:
+    files = tuple(dict.fromkeys(stretch.file for stretch in by_both.stretches))
+    lively = np.array([int(Path(file).stem) % 2 for file in files])  # as the music was made
+    shares = np.stack([0.9 * lively, 0.7 * lively, 0.8 * (1 - lively), 0.6 * (1 - lively)], 1)
+    votes = Votes(
+        ("happy", "tense", "calm", "sad"),
+        files * 2,
+        ("train",) * len(files) + ("valid",) * len(files),
+        np.concatenate([shares, shares]),
+    )
+    voted = dataclasses.replace(by_both, votes=votes)
+    network, dataset = network_for(voted), Dataset(voted)
+    plain, with_votes = tmp_path / "plain.onnx", tmp_path / "votes.onnx"
+    export(network, Dataset(by_both), CPU, "plain", {}, plain)
+    export(network, dataset, CPU, "votes", {}, with_votes)
+    embedder, without = Embedder.load(with_votes), Embedder.load(plain)
+    assert (without.info.axes, without.hear([np.ones((187, 96), np.float32)]).arousal) == ((), None)
+    assert embedder.info.axes == ("arousal", "valence")
+    assert {"happy", "tense", "calm", "sad", "party"} <= set(embedder.info.moods)
+    mood = {group.name: group.columns for group in embedder.card.moods}
+    assert mood["happy"] == (len(dataset.tags),)  # people's word stands for the teachers'
+    placed: dict[int, list[float]] = {0: [], 1: []}
+    for file, kind in zip(files, lively, strict=True):
+        sound, _ = soundfile.read(labelled_music.data / file, dtype="float32")
+        mels = [mel_spectrogram(sound, FeatureSpec())]
+        heard, before = embedder.hear(mels), without.hear(mels)
+        np.testing.assert_array_equal(heard.vector, before.vector)
+        assert heard.arousal is not None
+        placed[int(kind)].append(heard.arousal)
+    assert min(placed[1]) > max(placed[0])
 
 
 def test_the_embedding_is_centred_on_the_train_side(by_people: Material, tmp_path: Path) -> None:
