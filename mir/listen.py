@@ -58,20 +58,21 @@ class Heard:
     hearing: Hearing
 
 
-def plan_spans(seconds: float | None) -> list[Span]:
+def plan_spans(seconds: float | None, passages: int = PASSAGES) -> list[Span]:
     """Where to listen in a file that claims to last `seconds` (None: it does not say).
 
-    Up to 60 s: all of it, in equal passages of up to 20 s. Longer: the middle 20 s of each
-    third. Unknown: the first 60 s.
+    Up to 20 s for each of the `passages` (60 s for three): all of it, in equal passages of up to
+    20 s. Longer: the middle 20 s of each equal part. Unknown: as much from the start.
     """
+    most = passages * PASSAGE_SECONDS
     if seconds is None:
-        seconds = _HEARD_SECONDS
-    if seconds <= _HEARD_SECONDS:
+        seconds = most
+    if seconds <= most:
         return _split(seconds)
-    third = seconds / PASSAGES
+    part = seconds / passages
     return [
-        Span((index + 0.5) * third - PASSAGE_SECONDS / 2, PASSAGE_SECONDS)
-        for index in range(PASSAGES)
+        Span((index + 0.5) * part - PASSAGE_SECONDS / 2, PASSAGE_SECONDS)
+        for index in range(passages)
     ]
 
 

@@ -28,6 +28,7 @@ class StubInfo:
     genres: tuple[str, ...] = GENRES
     moods: tuple[str, ...] = ("calm", "happy")
     instruments: tuple[str, ...] = ("piano", "synthesizer")
+    axes: tuple[str, ...] = ()
     spec: FeatureSpec = field(default_factory=FeatureSpec)
     summary: dict[str, Any] = field(default_factory=dict)
 

@@ -1,11 +1,10 @@
 """What models made of tracks as wholes, beside the names and the vectors they gave."""
 
-import math
-
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from mir.analysis import Hearing
+from mir.catalogue.numbers import number
 from mir.catalogue.tables import hearings
 
 
@@ -18,12 +17,8 @@ def put(session: Session, track_id: int, hearing: Hearing) -> None:
             track_id=track_id,
             model_id=hearing.model_id,
             uncertain=bool(hearing.uncertain),
-            arousal=_number(hearing.arousal),
-            valence=_number(hearing.valence),
-            norm=_number(hearing.norm),
+            arousal=number(hearing.arousal),
+            valence=number(hearing.valence),
+            norm=number(hearing.norm),
         )
     )
-
-
-def _number(value: float | None) -> float | None:
-    return float(value) if value is not None and math.isfinite(value) else None

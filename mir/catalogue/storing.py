@@ -5,7 +5,6 @@ a file whose sound changed moves to another track, and a track without any file 
 those of the file that was read last. All of it is idempotent.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from mir.analysis import Analysis, FileFacts, Tags
 from mir.catalogue import embeddings, failures, hearings, links, models
 from mir.catalogue.chunks import chunks
+from mir.catalogue.numbers import integer, number
 from mir.catalogue.paths import shown, stored
 from mir.catalogue.revision import bump, take_turn
 from mir.catalogue.tables import embeddings as embeddings_table
@@ -120,9 +120,9 @@ def _put_file(session: Session, track_id: int, file: FileFacts) -> int | None:
         "modified_ns": int(file.modified_ns),
         "container": clean(file.container),
         "codec": clean(file.codec),
-        "sample_rate": _integer(file.sample_rate),
-        "channels": _integer(file.channels),
-        "bit_rate": _integer(file.bit_rate),
+        "sample_rate": integer(file.sample_rate),
+        "channels": integer(file.channels),
+        "bit_rate": integer(file.bit_rate),
     }
     before = session.execute(select(files.c.track_id).where(files.c.path == path)).scalar()
     if before is None:
@@ -161,12 +161,12 @@ def _described(file: FileFacts, tags: Tags) -> dict[str, Any]:
     album = clean(tags.album)
     credited = clean_names(tags.artists)
     album_artist = clean(tags.album_artist)
-    disc, number = _integer(tags.disc_number), _integer(tags.track_number)
+    disc, position = integer(tags.disc_number), integer(tags.track_number)
     return {
         "title": title,
         "album": album,
-        "year": _integer(tags.year),
-        "track_number": number,
+        "year": integer(tags.year),
+        "track_number": position,
         "disc_number": disc,
         "composer": clean(tags.composer),
         "copyright": clean(tags.copyright),
@@ -179,7 +179,7 @@ def _described(file: FileFacts, tags: Tags) -> dict[str, Any]:
             searchable(part)
             for part in (title, " ".join([*credited, album_artist or ""]), album or "")
         ),
-        "sort_key": _sort_key((credited or [album_artist or ""])[0], album, disc, number, title),
+        "sort_key": _sort_key((credited or [album_artist or ""])[0], album, disc, position, title),
     }
 
 
@@ -188,12 +188,12 @@ def _measured(analysis: Analysis) -> dict[str, Any]:
     heard = analysis.descriptors
     return {
         "seconds": float(analysis.seconds),
-        "tempo": _number(heard.tempo),
-        "tempo_confidence": _number(heard.tempo_confidence),
+        "tempo": number(heard.tempo),
+        "tempo_confidence": number(heard.tempo_confidence),
         "key": clean(heard.key),
         "mode": clean(heard.mode),
-        "key_confidence": _number(heard.key_confidence),
-        "loudness": _number(heard.loudness),
+        "key_confidence": number(heard.key_confidence),
+        "loudness": number(heard.loudness),
         "mfcc_mean": heard.mfcc_mean,
         "mfcc_std": heard.mfcc_std,
     }
@@ -212,12 +212,3 @@ def _sort_key(
 
     first = "0" + part(artist) if folded(artist) else "1"
     return _BETWEEN.join([first, part(album or ""), place(disc), place(number), part(title)])
-
-
-def _integer(value: int | None) -> int | None:
-    """Return the number, or None where no column holds it (tags may say anything)."""
-    return int(value) if value is not None and -(2**31) <= value < 2**31 else None
-
-
-def _number(value: float | None) -> float | None:
-    return float(value) if value is not None and math.isfinite(value) else None

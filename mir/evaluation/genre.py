@@ -113,9 +113,7 @@ def _macros(said: Predictions, rng: np.random.Generator) -> dict[str, Measured |
     true, first, _ = codes(said)
 
     def statistics(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
-        scores = class_rates(true[drawn], first[drawn])
-        present = np.bincount(true[drawn], minlength=len(scores)) > 0
-        return scores[present].mean(axis=0)
+        return macro_rates(true[drawn], first[drawn])
 
     makers = [p.maker for p in said]
     found = interval.bootstrap(statistics, makers, rng)
@@ -153,6 +151,14 @@ def codes(said: Predictions) -> tuple[NDArray[np.int64], NDArray[np.int64], tupl
     place = {name: i for i, name in enumerate(names)}
     true = np.array([place[p.true] for p in said], np.int64)
     return true, np.array([place[p.genres[0].name] for p in said], np.int64), names
+
+
+def macro_rates(true: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Precision, recall and F1, (3,): plain means over the classes that are true at least once."""
+    rates = class_rates(true, first)
+    present = np.bincount(true, minlength=len(rates)) > 0
+    means: NDArray[np.float64] = rates[present].mean(axis=0)
+    return means
 
 
 def class_rates(true: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.float64]:

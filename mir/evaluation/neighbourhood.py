@@ -33,14 +33,22 @@ def precision_tables(
     return tuple(tables)
 
 
-def precisions(items: Sequence[Item], vectors: Floats, left_out: Sequence[str]) -> Figures:
+def precisions(
+    items: Sequence[Item],
+    vectors: Floats,
+    left_out: Sequence[str],
+    names: Sequence[str] | None = None,
+) -> Figures:
     """Precision at each of `KS` and MAP for the label, over the queries of the test split.
 
     left_out: a name for each item; neighbours that bear the query's own do not count. Queries
-    without neighbours are left out; None where none is left.
+    without neighbours are left out; None where none is left. names: what is asked for instead of
+    the label, such as the sublabel; an item whose name is "" asks nothing.
     """
-    labels = np.array([item.label for item in items])
-    queries = np.array([i for i, item in enumerate(items) if item.split == "test"], np.int64)
+    labels = np.array([item.label for item in items] if names is None else names)
+    queries = np.array(
+        [i for i, item in enumerate(items) if item.split == "test" and labels[i]], np.int64
+    )
     found: dict[str, list[float]] = {column: [] for column in (*(f"P@{k}" for k in KS), "MAP")}
     for query, near in zip(queries, ranking.neighbours(vectors, queries, left_out), strict=True):
         if len(near) == 0:

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mir.errors import InvalidQuery
-from mir.evaluation import interval, ranking
+from mir.evaluation import interval
 from mir.evaluation.hearing import HeardSet
 from mir.evaluation.interval import Measured
 from mir.evaluation.labelled import Item
-from mir.evaluation.neighbourhood import hubness_table, precision_tables
+from mir.evaluation.neighbourhood import hubness_table, precision_tables, precisions
 from mir.evaluation.pictures import Dots
 from mir.evaluation.report import Cell, Row, Table, measured
 from mir.evaluation.self_retrieval import Sought
@@ -130,28 +130,14 @@ def figures(items: Sequence[Item], vectors: Floats) -> dict[str, Cell]:
 
     Queries by whose artist the whole set is have no neighbours and do not count.
     """
-    labels = np.array([item.label for item in items])
-    sublabels = np.array([item.sublabel for item in items])
-    artists = [item.maker for item in items]
-    ranking.validate_collection(vectors, len(items), len(artists))
-    queries = np.array([i for i, item in enumerate(items) if item.split == "test"], np.int64)
-    precisions, fine_precisions, averages = [], [], []
-    for query, near in zip(queries, ranking.neighbours(vectors, queries, artists), strict=True):
-        if len(near) == 0:
-            continue
-        relevant = labels[near] == labels[query]
-        precisions.append(ranking.precision_at_k(relevant, K))
-        average = ranking.average_precision(relevant)
-        if average is not None:
-            averages.append(average)
-        if sublabels[query]:
-            fine = sublabels[near] == sublabels[query]
-            fine_precisions.append(ranking.precision_at_k(fine, K))
+    makers = [item.maker for item in items]
+    by_label = precisions(items, vectors, makers)
+    by_sublabel = precisions(items, vectors, makers, [item.sublabel for item in items])
     return {
         "size": vectors.shape[1],
-        f"label P@{K}": _mean(precisions),
-        f"sub P@{K}": _mean(fine_precisions),
-        "MAP": _mean(averages),
+        f"label P@{K}": by_label[f"P@{K}"],
+        f"sub P@{K}": by_sublabel[f"P@{K}"],
+        "MAP": by_label["MAP"],
         "probe": probe_accuracy(items, vectors),
     }
 
@@ -181,7 +167,3 @@ def zscored(vectors: Floats, like: Floats | None = None) -> Floats:
         return vectors
     deviation = like.std(axis=0)
     return (vectors - like.mean(axis=0)) / np.where(deviation > 1e-9, deviation, 1.0)
-
-
-def _mean(values: Sequence[float]) -> Measured | None:
-    return interval.mean(values) if values else None

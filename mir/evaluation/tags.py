@@ -21,10 +21,8 @@ from mir.evaluation.pictures import Dots
 from mir.evaluation.report import Cell, Row, Table, measured
 from mir.evaluation.voted import Question, VotedSet
 from mir.listen import ModelFacts
-from mir.model.card import ModelInfo
+from mir.model.card import AXES, ModelInfo
 from mir.model.embedder import Embedder
-
-_AXES = ("arousal", "valence")
 
 Floats = NDArray[np.floating]
 Measure = Callable[[Floats, Floats], float]
@@ -49,8 +47,7 @@ class EveryName:
 
 def names_of(info: ModelInfo) -> tuple[str, ...]:
     """Everything that a model can be asked about: moods, instruments, axes, genres."""
-    axes: tuple[str, ...] = getattr(info, "axes", ())
-    return (*info.moods, *info.instruments, *axes, *info.genres)
+    return (*info.moods, *info.instruments, *info.axes, *info.genres)
 
 
 def tag_tables(
@@ -156,8 +153,8 @@ def _scores(
 
 def _score(hearing: Hearing, name: str) -> float:
     """What the model gives a name; 0 where it does not know it, as an older one may not."""
-    if name in _AXES:
-        return getattr(hearing, name, None) or 0.0
+    if name in AXES:
+        return getattr(hearing, name) or 0.0
     for label in (*hearing.moods, *hearing.instruments, *hearing.genres):
         if label.name == name:
             return label.probability

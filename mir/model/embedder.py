@@ -19,6 +19,7 @@ SHIPPED = "mir-2.onnx"
 PASSAGE_FRAMES = 1250  # 20 seconds: what one passage vector stands for
 _SHORTEST_REST = 125  # frames; a shorter rest joins the passage before it
 _BATCH = 16  # patches in a run of the network; larger ones only cost memory
+_GENRES_NAMED = 3
 _SHOWN = 5  # moods and instruments named at most
 _AUDIBLE = 0.03  # an instrument less probable than this is not named, however rare it is
 
@@ -77,8 +78,28 @@ class Embedder:
         """What the network makes of the stretches of one recording.
 
         mels: mel power spectrograms (frames, n_mels) as `mir.features.mel` defines them, in
-        the order of the recording; each is heard in passages of up to 20 seconds.
+        the order of the recording; each is heard in passages of up to 20 seconds. Named are the
+        three first genres and what stands out of the rest.
         """
+        hearing, tags = self._hear(mels)
+        return replace(
+            hearing,
+            genres=hearing.genres[:_GENRES_NAMED],
+            moods=_standing_out(self._card.moods, tags, 0.0),
+            instruments=_standing_out(self._card.instruments, tags, _AUDIBLE),
+        )
+
+    def hear_everything(self, mels: Sequence[FloatArray]) -> Hearing:
+        """As `hear`, but name every genre, mood and instrument, however improbable."""
+        hearing, tags = self._hear(mels)
+        return replace(
+            hearing,
+            moods=_all_of(self._card.moods, tags),
+            instruments=_all_of(self._card.instruments, tags),
+        )
+
+    def _hear(self, mels: Sequence[FloatArray]) -> tuple[Hearing, FloatArray]:
+        """All genres, without moods and instruments; and the probabilities (tags,) of all tags."""
         passages = [part for mel in mels for part in _passages(mel)]
         if not passages:
             raise ValueError("there is no passage to hear")
@@ -89,35 +110,19 @@ class Embedder:
         genres = _softmax(genre_logits.mean(0) / self._card.temperature)
         tags = (1.0 / (1.0 + np.exp(-tag_logits))).mean(0)
         places = {axis.name: axis_place(axis, tag_logits.mean(0)) for axis in self._card.axes}
-        first = np.argsort(-genres)[:3]
+        order = np.argsort(-genres)
         whole = embeddings.mean(0)
-        return Hearing(
+        hearing = Hearing(
             model_id=self.info.model_id,
             vector=_unit(whole),
             passages=np.stack([_unit(vector) for vector in by_passage]),
-            genres=tuple(Label(self._card.genres[i], float(genres[i])) for i in first),
-            uncertain=bool(genres[first[0]] < self._card.certain),
-            moods=_standing_out(self._card.moods, tags, 0.0),
-            instruments=_standing_out(self._card.instruments, tags, _AUDIBLE),
+            genres=tuple(Label(self._card.genres[i], float(genres[i])) for i in order),
+            uncertain=bool(genres[order[0]] < self._card.certain),
             arousal=places.get("arousal"),
             valence=places.get("valence"),
             norm=float(np.linalg.norm(whole)),
         )
-
-    def hear_everything(self, mels: Sequence[FloatArray]) -> Hearing:
-        """As `hear`, but name every genre, mood and instrument, however improbable."""
-        # The network runs a second time, which keeps `hear` whole: only evaluation asks for this.
-        cut = [cut_patches(network_input(part)) for mel in mels for part in _passages(mel)]
-        _, genre_logits, tag_logits = self._run(np.concatenate(cut))
-        genres = _softmax(genre_logits.mean(0) / self._card.temperature)
-        tags = (1.0 / (1.0 + np.exp(-tag_logits))).mean(0)
-        order = np.argsort(-genres)
-        return replace(
-            self.hear(mels),
-            genres=tuple(Label(self._card.genres[i], float(genres[i])) for i in order),
-            moods=_all_of(self._card.moods, tags),
-            instruments=_all_of(self._card.instruments, tags),
-        )
+        return hearing, tags
 
     def _run(self, patches: FloatArray) -> list[FloatArray]:
         """Embedding, genre logits and tag logits of (n, PATCH_FRAMES, n_mels)."""

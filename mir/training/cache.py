@@ -23,10 +23,11 @@ from mir.audio.decode import Span, probe, read_spans, read_start
 from mir.errors import MirError
 from mir.features.mel import FeatureSpec, mel_spectrogram
 from mir.features.patches import PATCH_FRAMES, cut_patches, network_input
+from mir.listen import PASSAGE_SECONDS, plan_spans
 from mir.training.workers import in_processes
 
-PASSAGES = 5  # heard of a file of which nothing particular is wanted
-PASSAGE_SECONDS = 20.0  # each; together they bound what a file of any length costs
+# Heard of a file of which nothing particular is wanted; they bound what any length costs.
+PASSAGES = 5
 
 Frames = NDArray[np.float16]  # (frames, n_mels)
 
@@ -134,17 +135,7 @@ def decode_file(data: Path, wanted: Wanted, spec: FeatureSpec) -> list[tuple[int
 
 def passages(seconds: float | None) -> tuple[Span, ...]:
     """Where to listen in a file of `seconds` (None: unknown): all of it, or five places."""
-    if seconds is None:
-        seconds = PASSAGE_SECONDS
-    if seconds <= PASSAGES * PASSAGE_SECONDS:
-        count = max(1, -int(-seconds // PASSAGE_SECONDS))
-        length = seconds / count
-        return tuple(Span(number * length, length) for number in range(count))
-    part = seconds / PASSAGES
-    return tuple(
-        Span((number + 0.5) * part - PASSAGE_SECONDS / 2, PASSAGE_SECONDS)
-        for number in range(PASSAGES)
-    )
+    return tuple(plan_spans(PASSAGE_SECONDS if seconds is None else seconds, PASSAGES))
 
 
 def _key(data: Path, wanted: Sequence[Wanted], spec: FeatureSpec) -> str:

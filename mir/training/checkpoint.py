@@ -17,7 +17,8 @@ import torch
 from mir.errors import TrainingError
 
 FORMAT = 2
-_DAMAGED = (RuntimeError, EOFError, KeyError, TypeError, ValueError)  # what torch.load raises
+# What torch.load raises for a file that is none of its own.
+_DAMAGED = (RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError)
 
 
 def save(path: Path, state: Mapping[str, Any]) -> None:
@@ -50,14 +51,7 @@ def load(path: Path) -> dict[str, Any]:
         raise TrainingError(
             f"{path} cannot be read: {error.strerror}; name another file"
         ) from error
-    except (
-        RuntimeError,
-        EOFError,
-        KeyError,
-        TypeError,
-        ValueError,
-        pickle.UnpicklingError,
-    ) as error:
+    except _DAMAGED as error:
         raise TrainingError(
             f"{path} is no checkpoint of this program, or damaged; remove it to begin anew"
         ) from error

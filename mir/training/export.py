@@ -48,16 +48,18 @@ def export(
     """
     network.eval()
     network.center.zero_()
+    on_train = outputs(network, dataset, ("train",), device)
+    on_valid = outputs(network, dataset, ("valid",), device)
     tags = dataset.tags
     moods: MoodHead | None = None
     if dataset.material.votes is not None:
-        heard = outputs(network, dataset, ("train", "valid"), device)
-        embeddings = heard.vectors[:, : network.spec.dimension]
-        moods = fit_moods(dataset.material.votes, heard.files, embeddings)
+        files = (*on_train.files, *on_valid.files)
+        vectors = np.concatenate([on_train.vectors, on_valid.vectors])
+        embeddings = vectors[:, : network.spec.dimension]
+        moods = fit_moods(dataset.material.votes, files, embeddings)
         network = with_more_tags(network, moods.weight, moods.bias)
         tags = (*tags, *(_vote(mood) for mood in moods.moods))
-    on_train = outputs(network, dataset, ("train",), device)
-    on_valid = outputs(network, dataset, ("valid",), device)
+        on_train = outputs(network, dataset, ("train",), device)  # now with the moods' tags
     network.center.copy_(torch.from_numpy(on_train.vectors.mean(0)))
     genre = np.array([dataset.material.genre_of.get(file, -1) for file in on_valid.files])
     spoken = genre >= 0
@@ -76,10 +78,15 @@ def export(
     )
     model = to_onnx(network)
     onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    write_model(model.SerializeToString(), path)
+
+
+def write_model(content: bytes, path: Path) -> None:
+    """Write a model file, whole or not at all; TrainingError where it cannot be written."""
     temporary = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(model.SerializeToString())
+        temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as error:
         raise TrainingError(

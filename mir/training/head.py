@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mir.errors import ModelError, TrainingError
+from mir.evaluation.genre import macro_rates
 from mir.evaluation.interval import Measured, bootstrap
 from mir.model.embedder import Embedder, identity, shipped_bytes
 from mir.training.artists import artist_key, name_key
 from mir.training.embeddings import embed_files
-from mir.training.export import fit_temperature
+from mir.training.export import fit_temperature, write_model
 from mir.training.graft import graft_genre_head
 from mir.training.label_csv import SIDES
-from mir.training.labels import LabelledFile, read_labels
+from mir.training.labels import LabelledFile, read_all_labels
 from mir.training.logistic import fit_head
 from mir.training.split import Sides, split_by_artist
 
@@ -86,7 +87,12 @@ def train_head(
     content = _content(base)
     card = Embedder(content, str(base or "the shipped model")).card
     left_out: dict[str, str] = {}
-    files = _read_all(data, labels, left_out)
+    sources = read_all_labels(data, labels, left_out.__setitem__)
+    files = tuple(each for source in sources for each in source)
+    if not files:
+        raise TrainingError(
+            "a genre head needs labels: name folders, tags or a CSV as their source"
+        )
     split_by_artist(files, seed)  # refuses before the music has been listened to
     heard = embed_files(data, [each.file for each in files], base, run / "heard", jobs, progress)
     left_out.update(heard.skipped)
@@ -122,7 +128,7 @@ def train_head(
         vectors_of=vectors_of,
     )
     grafted = graft_genre_head(content, head.weight, head.bias, told)
-    _write(out, grafted)
+    write_model(grafted, out)
     makers = [_maker(each) for each in files if sides[each.file] == "test"]
     often = int(np.bincount(train[1]).argmax())
     return HeadReport(
@@ -149,24 +155,6 @@ def _content(base: Path | None) -> bytes:
         ) from error
 
 
-def _read_all(
-    data: Path, sources: Sequence[str | Path], left_out: dict[str, str]
-) -> tuple[LabelledFile, ...]:
-    files: dict[str, LabelledFile] = {}
-    for source in sources:
-        for each in read_labels(data, source, left_out.__setitem__):
-            if files.setdefault(each.file, each) is not each:
-                raise TrainingError(
-                    f"{each.file} is labelled twice, by {source} and before it; "
-                    "give each file to one source of labels"
-                )
-    if not files:
-        raise TrainingError(
-            "a genre head needs labels: name folders, tags or a CSV as their source"
-        )
-    return tuple(files.values())
-
-
 def _counts(
     files: Sequence[LabelledFile], sides: Sides, names: Sequence[str]
 ) -> tuple[LabelCount, ...]:
@@ -187,28 +175,12 @@ def _judged(
     true: NDArray[np.int64], predicted: NDArray[np.int64], makers: Sequence[str], seed: int
 ) -> Judged:
     """Accuracy and macro F1 (over the labels that are true at least once), with intervals."""
-    size = int(max(true.max(), predicted.max())) + 1
 
     def statistics(positions: NDArray[np.int64]) -> NDArray[np.float64]:
         t, p = true[positions], predicted[positions]
-        right = np.bincount(t[t == p], minlength=size)
-        support, guessed = np.bincount(t, minlength=size), np.bincount(p, minlength=size)
-        f1 = 2 * right[support > 0] / (support + guessed)[support > 0]
-        return np.array([right.sum() / len(t), f1.mean()])
+        return np.array([np.mean(t == p), macro_rates(t, p)[2]])
 
     accuracy, f1 = bootstrap(statistics, makers, np.random.default_rng(seed))
     assert accuracy is not None
     assert f1 is not None
     return Judged(accuracy, f1)
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise TrainingError(
-            f"the model cannot be written to {path}: {error.strerror}; name another file"
-        ) from error

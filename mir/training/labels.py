@@ -112,6 +112,25 @@ def read_labels(
     return tuple(files)
 
 
+def read_all_labels(
+    data: Path, sources: Sequence[str | Path], left_out: LeftOut = lambda file, reason: None
+) -> tuple[tuple[LabelledFile, ...], ...]:
+    """What `read_labels` gives for each source; TrainingError where two label the same file."""
+    seen: set[str] = set()
+    found = []
+    for source in sources:
+        files = read_labels(data, source, left_out)
+        for each in files:
+            if each.file in seen:
+                raise TrainingError(
+                    f"{each.file} is labelled twice, by {source} and before it; "
+                    "give each file to one source of labels"
+                )
+        seen.update(each.file for each in files)
+        found.append(files)
+    return tuple(found)
+
+
 def _from_folders(root: Path, left_out: LeftOut) -> Iterator[LabelledFile]:
     for file, tags in _tagged_music(root, left_out):
         folders = file.split("/")[:-1]

@@ -22,7 +22,12 @@ from mir.features.mel import FeatureSpec
 from mir.features.patches import PATCH_FRAMES
 from mir.model.labels import GENRES, canonical_genre
 from mir.training.cache import Decoding, Frames, Wanted, open_cache
-from mir.training.labels import LabelledFile, TeacherLabels, read_labels, read_teacher_labels
+from mir.training.labels import (
+    LabelledFile,
+    TeacherLabels,
+    read_all_labels,
+    read_teacher_labels,
+)
 from mir.training.split import Sides, split_by_artist
 from mir.training.votes import Votes, read_votes
 
@@ -97,7 +102,9 @@ def gather(
             "or the taxonomy `mir`"
         )
     left_out: dict[str, str] = {}
-    files, sets = _read_all(data, labels, left_out)
+    sources = read_all_labels(data, labels, left_out.__setitem__)
+    files = tuple(each for source in sources for each in source)
+    felt = read_votes(votes, data) if votes else None
     soft = read_teacher_labels(teacher) if teacher else None
     runs = _teacher_runs(soft)
     sides = _sides(files, runs, seed)
@@ -129,7 +136,7 @@ def gather(
         genres=genres,
         genre_of={f.file: place[name] for f, name in zip(files, names, strict=True) if name},
         labels=files,
-        sets=sets,
+        sets=tuple(frozenset(each.file for each in source) for source in sources),
         teacher=soft,
         teaches_genres=soft is not None and taxonomy == "mir",
         sides={file: side for file, side in sides.items() if file in heard},
@@ -138,30 +145,8 @@ def gather(
         skipped={**left_out, **opened.skipped},
         digest=_digest(opened.key, files, genres, soft),
         described=_described(heard, files, teacher),
-        votes=read_votes(votes, data) if votes else None,
+        votes=felt,
     )
-
-
-def _read_all(
-    data: Path, sources: Sequence[str | Path], left_out: dict[str, str]
-) -> tuple[tuple[LabelledFile, ...], tuple[frozenset[str], ...]]:
-    """The labels of all sources, and the files of each; TrainingError where two overlap.
-
-    What a source leaves out is added to `left_out`, with the reason.
-    """
-    files: dict[str, LabelledFile] = {}
-    sets = []
-    for source in sources:
-        read = read_labels(data, source, left_out.__setitem__)
-        for each in read:
-            if each.file in files:
-                raise TrainingError(
-                    f"{each.file} is labelled twice, by {source} and before it; "
-                    "give each file to one source of labels"
-                )
-            files[each.file] = each
-        sets.append(frozenset(each.file for each in read))
-    return tuple(files.values()), tuple(sets)
 
 
 def _teacher_runs(teacher: TeacherLabels | None) -> dict[str, list[list[int]]]:
