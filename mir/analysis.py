@@ -80,7 +80,11 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """One file on disk, as it was when it was read."""
+    """One file on disk, or a track inside it, as it was when it was read.
+
+    `part` is 0 where the whole file is one track. Otherwise it is the number of a track in the
+    file's cue sheet, which lies from `start` on for `seconds` (None: to the end of the file).
+    """
 
     path: Path  # absolute; bytes that are not UTF-8 stand as surrogates (PEP 383)
     size: int  # bytes
@@ -90,6 +94,10 @@ class FileFacts:
     sample_rate: int | None = None
     channels: int | None = None
     bit_rate: int | None = None  # bits per second
+    inode: int | None = None  # tells a moved file of the same size and time; None if unknown
+    part: int = 0
+    start: float = 0.0  # seconds
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -118,18 +118,28 @@ def _put_file(session: Session, track_id: int, file: FileFacts) -> int | None:
         "track_id": track_id,
         "size": int(file.size),
         "modified_ns": int(file.modified_ns),
+        "inode": _signed(file.inode),
+        "start": float(file.start),
+        "seconds": number(file.seconds),
         "container": clean(file.container),
         "codec": clean(file.codec),
         "sample_rate": integer(file.sample_rate),
         "channels": integer(file.channels),
         "bit_rate": integer(file.bit_rate),
     }
-    before = session.execute(select(files.c.track_id).where(files.c.path == path)).scalar()
+    here = (files.c.path == path) & (files.c.part == file.part)
+    before = session.execute(select(files.c.track_id).where(here)).scalar()
     if before is None:
-        session.execute(insert(files).values(path=path, shown=shown(file.path), **values))
+        named = {"path": path, "part": file.part, "shown": shown(file.path)}
+        session.execute(insert(files).values(**named, **values))
     else:
-        session.execute(update(files).where(files.c.path == path).values(**values))
+        session.execute(update(files).where(here).values(**values))
     return before
+
+
+def _signed(inode: int | None) -> int | None:
+    """The number of an inode (unsigned, 64 bits) as databases can keep it."""
+    return inode if inode is None or inode < 2**63 else inode - 2**64
 
 
 def _remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:

@@ -23,12 +23,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 TAG = "tag"  # where a genre comes from a file's own tags; never the id of a model
-SCHEMA = "0002"  # the newest revision in migrations/; a test holds them equal
+SCHEMA = "0003"  # the newest revision in migrations/; a test holds them equal
 
 metadata = MetaData(
     naming_convention={
@@ -123,15 +124,22 @@ files = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("track_id", _Id, ForeignKey("tracks.id", ondelete="CASCADE"), nullable=False),
-    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("path", LargeBinary, nullable=False),
+    # 0 where the file as a whole is the track, else the number of the track in its cue sheet,
+    # which lies from second `start` on for `seconds` (null: to the end of the file).
+    Column("part", Integer, nullable=False, server_default="0"),
+    Column("start", Double, nullable=False, server_default="0"),
+    Column("seconds", Double),
     Column("shown", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("modified_ns", BigInteger, nullable=False),
+    Column("inode", BigInteger),  # as signed 64 bits; null where it was not noted yet
     Column("container", Text),
     Column("codec", Text),
     Column("sample_rate", Integer),
     Column("channels", Integer),
     Column("bit_rate", Integer),
+    UniqueConstraint("path", "part"),
     Index(None, "track_id"),
     sqlite_autoincrement=True,
 )
@@ -239,7 +247,10 @@ failures = Table(
     Column("modified_ns", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("stage", Text, nullable=False),
+    # "again": to be tried in the next run; "ignored" by the user; "excluded" by a rule.
+    Column("state", Text, nullable=False, server_default="failed"),
     Column("failed_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('failed', 'again', 'ignored', 'excluded')", name="state"),
     Index(None, "failed_at", "id"),
     sqlite_autoincrement=True,
 )
@@ -250,6 +261,19 @@ roots = Table(
     Column("id", _Id, primary_key=True),
     Column("path", LargeBinary, nullable=False, unique=True),
     Column("shown", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What the user does not want in the library: paths like a pattern, tracks longer or shorter than
+# so many seconds, tracks whose tags name a genre.
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("kind", "value"),
+    CheckConstraint("kind IN ('path', 'longer', 'shorter', 'genre')", name="kind"),
     sqlite_autoincrement=True,
 )
 

@@ -103,7 +103,12 @@ def test_an_error_of_ours_passes_and_a_defect_stays_one(catalogue: Catalogue) ->
     with pytest.raises(NotFound), catalogue.session() as session:
         tracks.get(session, 1)
     with pytest.raises(IntegrityError), catalogue.session() as session:
-        session.execute(text("INSERT INTO files VALUES (1, 99, '', '', 0, 0, '', '', 0, 0, 0)"))
+        session.execute(
+            text(
+                "INSERT INTO files (id, track_id, path, shown, size, modified_ns)"
+                " VALUES (1, 99, '', '', 0, 0)"
+            )
+        )
 
 
 def test_a_locked_catalogue_says_who_is_in_the_way(
