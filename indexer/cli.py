@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("upkeep", "status", "Show what the catalogue and the index hold."),
     "rebuild": ("upkeep", "rebuild", "Build the index anew from the catalogue."),
     "model": ("model", "model", "List, change and look at the models that hear."),
+    "export": ("carry", "export", "Write the whole analysis to one file."),
+    "import": ("carry", "import_", "Merge a file that `mir export` wrote."),
     "doctor": ("doctor", "doctor", "Check that everything mir needs is well."),
     "train": ("train", "train", "Train a network from a folder and a label file."),
     "evaluate": ("evaluate", "evaluate", "Measure how well a model hears."),

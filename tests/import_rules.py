@@ -55,7 +55,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "models"}),
+    frozenset({"search", "evaluation", "models", "portable"}),
     frozenset({"recommend", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

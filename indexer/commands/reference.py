@@ -55,6 +55,8 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `model use` | `{id, name, state, before, heard, tracks}`; `state` is `active` or `pending` |
 | `model export` | `{id, name, file, bytes}` |
 | `model forget` | `{"forgotten": MODEL}` as in `model list` |
+| `export` | `{file, bytes, rows}`; `rows` is `{table: rows}` |
+| `import` | `{added, known, heard, files, failures, folders, models, left_out, messages}` |
 | `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem` |
 
 A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],

@@ -21,7 +21,7 @@ from mir.catalogue.tables import (
     track_labels,
 )
 
-_ACTIVE, _PENDING, _SHIPPED = "active_model", "pending_model", "shipped_model"
+CHOICE_KEYS = _ACTIVE, _PENDING, _SHIPPED = "active_model", "pending_model", "shipped_model"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -62,6 +62,27 @@ class Catalogue:
             except BaseException:
                 _roll_back(session)
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that sees the catalogue as it stood at one moment, only to be read.
+
+        Raises:
+            CatalogueError: the database failed.
+        """
+        sqlite = self.dialect == "sqlite"
+        options = {} if sqlite else {"isolation_level": "REPEATABLE READ"}
+        try:
+            with self._engine.connect() as bare:
+                connection = bare.execution_options(**options)
+                if sqlite:  # whose driver begins with the first change only
+                    connection.exec_driver_sql("BEGIN")
+                yield connection
+                connection.rollback()
+        except SQLAlchemyError as error:
+            if not is_fault(error):
+                raise
+            raise CatalogueError(explain(error, self._engine.url)) from error
 
     def compact(self) -> None:
         """Give space that deleted rows left back to the disk, where the database does not itself.

@@ -1,0 +1,1 @@
+"""A whole catalogue in one file, from one machine or database to another; see docs/portable.md."""

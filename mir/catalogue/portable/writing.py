@@ -1,0 +1,122 @@
+"""Writes a catalogue into one file, as it stands at one moment."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from mir.catalogue.portable.layout import FORMAT, Header, added, carried, header, model_files
+from mir.catalogue.session import Catalogue
+from mir.catalogue.tables import SCHEMA, metadata
+from mir.errors import CatalogueError
+
+_ROWS = 1_000  # at a time; with vectors about 2 MB
+
+
+def write(
+    catalogue: Catalogue,
+    path: Path,
+    *,
+    models: Mapping[str, Callable[[], bytes]],
+    program: str,
+    now: datetime,
+    overwrite: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Header:
+    """Write the whole catalogue to `path`, or nothing; return what the file says of itself.
+
+    The file shows one moment, whatever is written meanwhile. Memory does not grow with the
+    catalogue. `models` gives for the id of a model the content of its file, read one at a time;
+    `program` is the version of mir; `progress` is told the rows done and the rows in all.
+
+    Raises:
+        CatalogueError: the file is there and may not be overwritten, or it cannot be written, or
+            the catalogue cannot be read.
+    """
+    if path.is_dir() or (path.exists() and not overwrite):
+        raise CatalogueError(f"{path} is there already; name another file, or add --force.")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.unlink(missing_ok=True)
+        written = _write_part(catalogue, part, models, program, now, progress)
+        _sync(part)
+        part.replace(path)
+        _sync(path.parent)
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        said = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
+        raise CatalogueError(
+            f"The export {path} cannot be written ({said}); free some space or name another file."
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+    return written
+
+
+def _write_part(
+    catalogue: Catalogue,
+    part: Path,
+    models: Mapping[str, Callable[[], bytes]],
+    program: str,
+    now: datetime,
+    progress: Callable[[int, int], None],
+) -> Header:
+    with closing(sqlite3.connect(part)) as file:
+        engine = create_engine("sqlite://", creator=lambda: file, poolclass=StaticPool)
+        # Until it is renamed nobody misses the file, so nothing is journalled or synced.
+        file.execute("PRAGMA journal_mode = OFF")
+        file.execute("PRAGMA synchronous = OFF")
+        with catalogue.snapshot() as source, engine.begin() as target:
+            metadata.create_all(target, tables=list(carried()))
+            added.create_all(target)
+            target.execute(text("CREATE TABLE alembic_version (version_num TEXT NOT NULL)"))
+            target.execute(text("INSERT INTO alembic_version VALUES (:now)"), {"now": SCHEMA})
+            counts = _copy(source, target, progress)
+            for model_id, content in models.items():
+                row = {"model_id": model_id, "content": content()}
+                target.execute(insert(model_files).values(row))
+            written = Header(FORMAT, program, SCHEMA, now, catalogue.dialect, counts)
+            target.execute(
+                insert(header).values(
+                    format=written.format,
+                    program=program,
+                    schema_revision=SCHEMA,
+                    created_at=now,
+                    dialect=written.dialect,
+                    row_counts=counts,
+                )
+            )
+    return written
+
+
+def _copy(
+    source: Connection, target: Connection, progress: Callable[[int, int], None]
+) -> dict[str, int]:
+    """Copy every table; return the number of rows of each."""
+    counts = {
+        table.name: source.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in carried()
+    }
+    done, total = 0, sum(counts.values())
+    for table in carried():
+        chosen = select(table).order_by(*table.primary_key.columns)
+        with source.execute(chosen, execution_options={"yield_per": _ROWS}) as rows:
+            for some in rows.mappings().partitions():
+                target.execute(insert(table), [dict(row) for row in some])
+                done += len(some)
+                progress(done, total)
+    return counts
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
