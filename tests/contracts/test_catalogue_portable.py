@@ -1,6 +1,9 @@
 """What a catalogue promises of exports and imports, on each database."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +26,7 @@ from sqlalchemy import (
 from mir.analysis import Failure
 from mir.catalogue import coverage, embeddings, failures, files, models, tracks
 from mir.catalogue.portable.layout import LEFT_OUT, carried
+from mir.catalogue.portable.reading import open_export
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.catalogue.tables import files as files_table
 from mir.catalogue.tables import metadata
@@ -290,6 +294,25 @@ def test_an_import_that_ends_in_the_middle_changes_nothing(
     assert imported(catalogue, library).added["tracks"] == 7
 
 
+@pytest.mark.parametrize("rows_seen", [1, 40, 10_000])
+def test_a_killed_import_leaves_the_library_as_it_was(
+    catalogue: Catalogue, catalogue_url: str, library: Path, rows_seen: int
+) -> None:
+    with catalogue.session() as session:
+        fill(session, [0])
+    before = content(exported(catalogue, library.with_name("before.mir")))
+    with open_export(library, library.parent) as opened:
+        assert sum(opened.header.row_counts.values()) > 40
+    died = subprocess.run(
+        [sys.executable, "-m", "tests.import_until_killed", catalogue_url, library, str(rows_seen)],
+        cwd=Path(__file__).parents[2],
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert content(exported(catalogue, library.with_name("after.mir"))) == before
+    assert imported(catalogue, library).added["tracks"] == 7
+    assert not any(imported(catalogue, library).added.values())
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -299,7 +322,7 @@ def test_an_import_that_ends_in_the_middle_changes_nothing(
         "UPDATE embeddings SET vector = 'text'",
         "UPDATE tracks SET added_at = 'yesterday'",
         "UPDATE tracks SET artist_mbids = '{'",
-        "UPDATE track_labels SET kind = 'smell'",
+        "UPDATE track_labels SET kind = kind || '?'",
     ],
     ids=["short", "passages", "not a number", "text", "no moment", "no JSON", "odd kind"],
 )
