@@ -90,8 +90,11 @@ def made_up_vectors(count: int, draw: np.random.Generator) -> tuple[np.ndarray, 
     return vectors.astype(np.float32), genre
 
 
-def fill(session: Session, vectors: np.ndarray, genre: np.ndarray) -> None:
-    """Write the rows of as many tracks as there are vectors, with ids from 1."""
+def fill(session: Session, vectors: np.ndarray, genre: np.ndarray, passages: int = 0) -> None:
+    """Write the rows of as many tracks as there are vectors, with ids from 1.
+
+    Each gets its vector for each of its passages, too.
+    """
     total, moment = len(vectors), datetime(2024, 1, 1, tzinfo=UTC)
     artists = max(1, total // 25)
     revision = bump(session)
@@ -143,7 +146,7 @@ def fill(session: Session, vectors: np.ndarray, genre: np.ndarray) -> None:
     models.begin(session, _MODEL)
     write(tables.embeddings, (
         {"model_id": _MODEL, "track_id": i + 1, "revision": revision, "vector": row.tobytes(),
-         "passage_count": 0, "passages": b""}
+         "passage_count": passages, "passages": passages * row.astype("<f2").tobytes()}
         for i, row in enumerate(vectors)
     ))  # fmt: skip
 

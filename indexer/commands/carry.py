@@ -106,22 +106,16 @@ def import_(
 
 
 def _say_report(report: "ImportReport") -> None:
-    said = [
-        f"{count} {name}"
-        for count, name in (
-            (report.added, "added"),
-            (report.known, "known already"),
-        )
-        if count
-    ]
+    parts = ((report.added, "added"), (report.known, "known already"))
+    said = [f"{count} {name}" for count, name in parts if count]
     say("Tracks: " + (", ".join(said) or "none") + ".")
     brought = [
-        f"{count} {name}"
+        f"{count} {name}" + ("s" if count > 1 else "")
         for count, name in (
-            (report.heard, "vectors"),
-            (report.files, "files"),
-            (report.failures, "failures"),
-            (report.folders, "folders"),
+            (report.heard, "vector"),
+            (report.files, "file"),
+            (report.failures, "failure"),
+            (report.folders, "folder"),
         )
         if count
     ]

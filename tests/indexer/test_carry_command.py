@@ -69,7 +69,7 @@ def test_a_library_analysed_on_one_machine_is_served_by_another(
 
     result = mir(nas, "import", export, "--map", f"{music}={volume}")
     assert result.stdout == (
-        "Tracks: 4 added.\nNew here: 4 vectors, 4 files, 1 failures, 1 folders.\n"
+        "Tracks: 4 added.\nNew here: 4 vectors, 4 files, 1 failure, 1 folder.\n"
     )
     assert "The file of the model stub did not come along" in result.stderr
     assert {path.parents[1] for path in titles(nas).values()} == {volume}

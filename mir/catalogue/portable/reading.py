@@ -47,8 +47,9 @@ def batches(connection: Connection, statement: Select[Any]) -> Iterator[list[Row
     """
     try:
         with connection.execute(statement, execution_options={"yield_per": _ROWS}) as result:
-            for some in result.mappings().partitions():
-                yield [dict(row) for row in some]
+            names = list(result.keys())
+            for some in result.partitions():
+                yield [dict(zip(names, row, strict=True)) for row in some]
     except (DatabaseError, ValueError, TypeError) as error:
         said = getattr(error, "orig", None) or error
         raise CatalogueError(f"The export is damaged ({said}); write it again.") from error

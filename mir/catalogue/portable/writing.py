@@ -17,6 +17,7 @@ from mir.catalogue.tables import SCHEMA, metadata
 from mir.errors import CatalogueError
 
 _ROWS = 1_000  # at a time; with vectors about 2 MB
+_PAGE = 16_384  # bytes; holds several vectors, where a page of 4,096 holds one and much air
 
 
 def write(
@@ -43,7 +44,7 @@ def write(
         raise CatalogueError(f"{path} is there already; name another file, or add --force.")
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.unlink(missing_ok=True)
+        part.write_bytes(b"")  # says more plainly than SQLite why that cannot be done
         written = _write_part(catalogue, part, models, program, now, progress)
         _sync(part)
         part.replace(path)
@@ -71,6 +72,7 @@ def _write_part(
         engine = create_engine("sqlite://", creator=lambda: file, poolclass=StaticPool)
         # Until it is renamed nobody misses the file, so nothing is journalled or synced.
         file.execute("PRAGMA journal_mode = OFF")
+        file.execute(f"PRAGMA page_size = {_PAGE}")
         file.execute("PRAGMA synchronous = OFF")
         with catalogue.snapshot() as source, engine.begin() as target:
             metadata.create_all(target, tables=list(carried()))
@@ -106,9 +108,10 @@ def _copy(
     done, total = 0, sum(counts.values())
     for table in carried():
         chosen = select(table).order_by(*table.primary_key.columns)
+        names = table.columns.keys()
         with source.execute(chosen, execution_options={"yield_per": _ROWS}) as rows:
-            for some in rows.mappings().partitions():
-                target.execute(insert(table), [dict(row) for row in some])
+            for some in rows.partitions():
+                target.execute(insert(table), [dict(zip(names, r, strict=True)) for r in some])
                 done += len(some)
                 progress(done, total)
     return counts
