@@ -55,17 +55,18 @@ def merge(
     """
     take_turn(session)
     rules = Rules(session, source, moves)
-    ids: dict[str, dict[int, int]] = {}  # table -> id there -> id here
+    referred = {parent.name for table in carried() for _, parent in references(table)}
+    ids: dict[str, dict[int, int]] = {name: {} for name in referred}  # id there -> id here
     added: dict[str, int] = {}
     done = 0
     # Failures last: a file that could be read there counts more than one that could not.
     for table in sorted(carried(), key=lambda table: table.name == "failures"):
         added[table.name] = 0
-        ids[table.name] = {}
         for rows in batches(source, select(table).order_by(*table.primary_key.columns)):
             done += len(rows)
             taken = rules.of(table)(_refer_to_here(table, rows, ids))
-            added[table.name] += _put(session, table, taken, rules.last_track, ids[table.name])
+            given = ids.get(table.name)
+            added[table.name] += _put(session, table, taken, rules.last_track, given)
             progress(done)
     return Merged(added, rules.known, rules.taken)
 
@@ -84,21 +85,21 @@ def _refer_to_here(
 
 
 def _put(
-    session: Session, table: Table, rows: list[Row], last_track: int, ids: dict[int, int]
+    session: Session, table: Table, rows: list[Row], last_track: int, ids: dict[int, int] | None
 ) -> int:
-    """Add those of the rows that are not here, note the ids of all; return how many were added."""
+    """Add those of the rows that are not here; return how many.
+
+    The ids of all of them, there and here, go to `ids`, if others refer to them.
+    """
     own = own_id(table)
     keyed = by_key(table, rows)
     here = found(session, table, _perhaps_here(table, list(keyed), last_track))
     new = [row for key, row in keyed.items() if key not in here]
-    if own is None:
-        _insert(session, table, new)
-        return len(new)
-    there = {key: row.pop(own.name) for key, row in keyed.items()}
+    there = {key: row.pop(own.name) for key, row in keyed.items()} if own is not None else {}
     _insert(session, table, new)
-    if new:
-        here = found(session, table, list(keyed))
-    ids.update((there[key], here[key]) for key in keyed)
+    if ids is not None:
+        here = found(session, table, list(keyed)) if new else here
+        ids.update((there[key], here[key]) for key in keyed)
     return len(new)
 
 

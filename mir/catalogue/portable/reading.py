@@ -72,18 +72,16 @@ def open_export(path: Path, scratch: Path) -> Iterator[Export]:
         with closing(_connect(path)) as file:
             header = _header(path, file)
             _check_whole(path, file, header)
-        if header.schema_revision == SCHEMA:
-            with _opened(path) as connection:
-                yield Export(path, header, connection)
-            return
-        with TemporaryDirectory(prefix="import-", dir=scratch) as folder:
-            copy = _brought_up_to_date(path, Path(folder))
-            with _opened(copy) as connection:
-                yield Export(path, header, connection)
-    except (sqlite3.DatabaseError, DatabaseError) as error:
-        raise CatalogueError(
-            f"The export {path} is damaged ({getattr(error, 'orig', error)}); copy it again."
-        ) from error
+    except sqlite3.DatabaseError as error:
+        raise CatalogueError(f"The export {path} is damaged ({error}); copy it again.") from error
+    if header.schema_revision == SCHEMA:
+        with _opened(path) as connection:
+            yield Export(path, header, connection)
+        return
+    with TemporaryDirectory(prefix="import-", dir=scratch) as folder:
+        copy = _brought_up_to_date(path, Path(folder))
+        with _opened(copy) as connection:
+            yield Export(path, header, connection)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -117,10 +117,10 @@ class Rules:
                 )
             row["inode"] = None
         failures.forget(self._session, [restored(row["path"]) for row in free])
+        here = [owners.get((row["path"], row["part"])) for row in rows]
         same = sum(
-            place in owners and owners[place].track_id == row["track_id"]
-            for row in rows
-            if (place := (row["path"], row["part"]))
+            owner is not None and owner.track_id == row["track_id"]
+            for owner, row in zip(here, rows, strict=True)
         )
         self.taken += len(rows) - len(free) - same
         return free

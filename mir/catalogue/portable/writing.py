@@ -4,14 +4,16 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, func, insert, select, text
+from sqlalchemy import Connection, Table, create_engine, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from mir.catalogue.portable.layout import FORMAT, Header, added, carried, header, model_files
+from mir.catalogue.portable.matching import Row
 from mir.catalogue.session import Catalogue
 from mir.catalogue.tables import SCHEMA, metadata
 from mir.errors import CatalogueError
@@ -74,26 +76,17 @@ def _write_part(
         file.execute("PRAGMA journal_mode = OFF")
         file.execute(f"PRAGMA page_size = {_PAGE}")
         file.execute("PRAGMA synchronous = OFF")
-        with catalogue.snapshot() as source, engine.begin() as target:
+        with engine.begin() as target:
             metadata.create_all(target, tables=list(carried()))
             added.create_all(target)
             target.execute(text("CREATE TABLE alembic_version (version_num TEXT NOT NULL)"))
             target.execute(text("INSERT INTO alembic_version VALUES (:now)"), {"now": SCHEMA})
-            counts = _copy(source, target, progress)
+            with catalogue.snapshot() as source:
+                counts = _copy(source, target, progress)
             for model_id, content in models.items():
-                row = {"model_id": model_id, "content": content()}
-                target.execute(insert(model_files).values(row))
+                _put(target, model_files, [{"model_id": model_id, "content": content()}])
             written = Header(FORMAT, program, SCHEMA, now, catalogue.dialect, counts)
-            target.execute(
-                insert(header).values(
-                    format=written.format,
-                    program=program,
-                    schema_revision=SCHEMA,
-                    created_at=now,
-                    dialect=written.dialect,
-                    row_counts=counts,
-                )
-            )
+            _put(target, header, [asdict(written)])
     return written
 
 
@@ -111,10 +104,18 @@ def _copy(
         names = table.columns.keys()
         with source.execute(chosen, execution_options={"yield_per": _ROWS}) as rows:
             for some in rows.partitions():
-                target.execute(insert(table), [dict(zip(names, r, strict=True)) for r in some])
+                _put(target, table, [dict(zip(names, row, strict=True)) for row in some])
                 done += len(some)
                 progress(done, total)
     return counts
+
+
+def _put(target: Connection, table: Table, rows: list[Row]) -> None:
+    try:
+        target.execute(insert(table), rows)
+    except SQLAlchemyError as error:
+        # Not to be taken for a failure of the catalogue, which is read meanwhile.
+        raise OSError(0, str(getattr(error, "orig", error))) from error
 
 
 def _sync(path: Path) -> None:
