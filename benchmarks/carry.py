@@ -1,6 +1,6 @@
 """What `mir export` and `mir import` take, beside what one would write first.
 
-    python benchmarks/carry.py [--tracks 100000] [--naive 4000]
+    python benchmarks/carry.py [--tracks 100000] [--naive 2000]
 
 The library is made up (see filtered_similar.py), in SQLite: vectors of 221 numbers, three passages
 a track. Each step runs in a process of its own, whose peak memory and CPU time are read at its end:
@@ -12,7 +12,7 @@ a track. Each step runs in a process of its own, whose peak memory and CPU time 
 The naive way is one JSON object a track, written from `tracks.get` and the vectors as lists of
 numbers, and read again into `tracks.store`, 32 tracks a transaction. It takes the first `--naive`
 tracks only, since it takes as long for each. Printed are seconds, CPU microseconds a track,
-memory beyond the imported modules, and sizes; the ratios are of CPU time and bytes a track.
+memory at the peak and before the step, and sizes; the ratios are of CPU time and bytes a track.
 """
 
 import argparse
@@ -53,7 +53,8 @@ class Cost:
 
     wall: float  # seconds
     cpu: float  # seconds
-    memory: int  # bytes at the peak, beyond those before the step
+    peak: int  # bytes of memory
+    before: int  # likewise, when all was imported and nothing done
 
 
 def make_library(database: str, count: int) -> None:
@@ -149,7 +150,7 @@ def _timed(step: Callable[..., None], arguments: tuple) -> Cost:
 
     before, began, busy = peak(), time.perf_counter(), time.process_time()
     step(*arguments)
-    return Cost(time.perf_counter() - began, time.process_time() - busy, peak() - before)
+    return Cost(time.perf_counter() - began, time.process_time() - busy, peak(), before)
 
 
 def cost_of(step: Callable[..., None], *arguments: object) -> Cost:
@@ -162,7 +163,7 @@ def main() -> None:
     """Make the library, carry it both ways, print."""
     parser = argparse.ArgumentParser(description="What export and import take.")
     parser.add_argument("--tracks", type=int, default=100_000)
-    parser.add_argument("--naive", type=int, default=4_000)
+    parser.add_argument("--naive", type=int, default=2_000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -181,10 +182,11 @@ def main() -> None:
             "export": file.stat().st_size / given.tracks,
             "naive export": lines.stat().st_size / given.naive,
         }
-    print(f"{'':14}{'tracks':>9}{'seconds':>9}{'CPU us a track':>16}{'MB of memory':>14}")
+    print(f"{'':14}{'tracks':>9}{'seconds':>9}{'CPU us a track':>16}{'peak MB':>9}{'before':>8}")
     for name, (cost, count) in costs.items():
         each = 1e6 * cost.cpu / count
-        print(f"{name:14}{count:9}{cost.wall:9.1f}{each:16.0f}{cost.memory / 1e6:14.0f}")
+        memory = f"{cost.peak / 1e6:9.0f}{cost.before / 1e6:8.0f}"
+        print(f"{name:14}{count:9}{cost.wall:9.1f}{each:16.0f}{memory}")
     print("bytes a track: " + ", ".join(f"{name} {size:.0f}" for name, size in sizes.items()))
     for name in ("export", "import"):
         ours, naive = (costs[key][0].cpu / costs[key][1] for key in (name, f"naive {name}"))

@@ -1,6 +1,8 @@
 """Exports as files: whole or not there, and refused where they are something else."""
 
 import os
+import resource
+import signal
 import sqlite3
 from contextlib import closing
 from datetime import UTC
@@ -106,6 +108,19 @@ def test_an_export_that_fails_leaves_nothing_and_harms_nothing(
         write_to(filled, export, overwrite=True, models={"a": fail})
     assert export.read_bytes() == before
     assert [each.name for each in export.parent.glob("library*")] == ["library.mir"]
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(filled: Catalogue, tmp_path: Path) -> None:
+    former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(CatalogueError, match=r"The export .*full\.mir cannot be written"):
+            write_to(filled, tmp_path / "full.mir")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, former)
+    assert not list(tmp_path.glob("full*"))
 
 
 @pytest.mark.parametrize("name", [b"a b?c#d%41.mir", b"caf\xe9.mir", "日本.mir".encode()])
