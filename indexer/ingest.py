@@ -94,8 +94,7 @@ def ingest(
     asked often; once true, what is under way is stored and the report comes early. Raises Busy if
     another run holds the home, NotFound if none of the roots exists nor ever did.
     """
-    engine.settings.home.mkdir(parents=True, exist_ok=True)
-    with only_run(engine.settings.home):
+    with only_run(engine.settings.home, engine.catalogue):
         started = clock()
         folders = [absolute(root) for root in roots]
         with engine.catalogue.session() as session:

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -62,6 +62,20 @@ class Catalogue:
             except BaseException:
                 _roll_back(session)
                 raise
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a connection without a transaction, for what outlives one, such as a lock.
+
+        Raises:
+            CatalogueError: the database cannot be reached.
+        """
+        try:
+            opened = self._engine.connect()
+        except SQLAlchemyError as error:
+            raise CatalogueError(explain(error, self._engine.url)) from error
+        with opened:
+            yield opened.execution_options(isolation_level="AUTOCOMMIT")
 
     def compact(self) -> None:
         """Give space that deleted rows left back to the disk, where the database does not itself.
