@@ -10,16 +10,20 @@ from typing import Any
 
 import numpy as np
 from made_up_analyses import NOW, made_up_analysis, made_up_hearing, unit_vector
+from made_up_library import made_up, stored
+from numpy.typing import NDArray
 
 from indexer import ingest, pool
+from mir import models
 from mir.analysis import Analysis, Failure, Hearing, Tags
 from mir.catalogue import tracks
 from mir.catalogue.migrate import upgrade
 from mir.engine import Engine, open_engine
+from mir.model.embedder import identity, shipped_bytes
 from mir.settings import Settings
 from tests.indexer.stub_ear import DIMENSION, StubEar
 
-__all__ = ["index_alone", "open_stub", "save_for_ever", "upgrade"]
+__all__ = ["change_models", "index_alone", "open_stub", "save_for_ever", "upgrade"]
 
 BAD = b"bad"  # what a file begins with that cannot be heard
 
@@ -80,6 +84,25 @@ def save_for_ever(home: Path, url: str) -> None:
                     found = made_up_analysis(path, f"{n % 7:040x}", hearing=_hearing(n))
                     tracks.store(session, found, NOW)
             engine.refresh_index()
+
+
+def change_models(home: Path, url: str, other: bytes, vectors: NDArray[np.float32]) -> None:
+    """Let another model hear, use it, go back, rebuild the index and forget it, and again."""
+    name = identity(other)
+    with open_engine(Settings(home=home, database_url=url)) as engine:
+        while True:
+            stored(engine, heard_by(name, vectors))
+            models.use(engine, other, "the other model")
+            engine.rebuild_index()
+            models.use(engine, shipped_bytes(), "the shipped model")
+            engine.rebuild_index()
+            models.forget(engine, name)
+
+
+def heard_by(model_id: str, vectors: NDArray[np.float32]) -> Iterator[Analysis]:
+    """What a model heard of as many tracks as there are vectors."""
+    for n, vector in enumerate(vectors):
+        yield made_up(n, vector, model_id=model_id)
 
 
 def _hearing(seed: int) -> Hearing:
