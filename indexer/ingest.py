@@ -21,6 +21,7 @@ from indexer.analyse import MakeAnalyser
 from indexer.lock import only_run
 from indexer.pool import Done, Lost, Tick
 from indexer.scan import Changes, Stamp, scan
+from indexer.still_gone import still_gone
 from indexer.storing import (
     Outcome,
     Tally,
@@ -126,7 +127,8 @@ def ingest(
             # Second round: sounds that had gone before they were met again.
             paths, sounds = run.take_again(), {}
         stopped = run.tally.done < total
-        removed = 0 if stopped else remove_gone(engine.catalogue, changes.gone)
+        gone = () if stopped else still_gone(changes.gone, folders)
+        removed = remove_gone(engine.catalogue, gone)
         engine.refresh_index()
         told = () if stopped else models.complete(engine, ears.pending)
         return _report(run, changes, (*ears.messages, *told), removed, stopped, clock() - started)

@@ -42,8 +42,8 @@ def _locked(folder: Path) -> Iterator[None]:
         file = (folder / LOCK_NAME).open("a+")
     except OSError as error:
         raise SettingsError(
-            f"The home {folder} cannot be written ({error.strerror}); mend its permissions "
-            "or choose another with --home."
+            f"The home {folder} cannot be written ({error.strerror}); make room or mend its "
+            "permissions, or choose another with --home."
         ) from error
     with file:
         try:

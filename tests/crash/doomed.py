@@ -38,7 +38,7 @@ def index_alone(home: Path, url: str, music: Path, said: Connection) -> None:
     """Index `music` without workers or sound, in small batches; say which files are committed."""
     vars(ingest).update(BATCH_FILES=3, INDEX_SECONDS=0.0, INDEX_SHARE=1e9)
     handed: list[Path] = []
-    told = 0
+    told = moved = -1  # what moved is committed before any file is read
 
     def work(paths: Iterable[Path], *_: object, **__: object) -> Iterator[pool.Done]:
         for path in paths:
@@ -46,8 +46,10 @@ def index_alone(home: Path, url: str, music: Path, said: Connection) -> None:
             yield pool.Done(path, heard(path))
 
     def tell(progress: ingest.Progress) -> None:
-        nonlocal told
-        said.send([path.name for path in handed[told : progress.done]])
+        nonlocal told, moved
+        if moved < 0:
+            told = moved = progress.done
+        said.send([path.name for path in handed[told - moved : progress.done - moved]])
         told = progress.done
 
     run: Callable[..., Any] = work
