@@ -2,17 +2,20 @@
 
 import multiprocessing
 import os
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
+from small_library import small_library
 
 from mir.catalogue.migrate import upgrade
+from tests.crash.small_disk import ENVIRONMENT, MIR, TRACKS
 from tests.postgres_cluster import PostgresCluster
 
 Start = Callable[..., ForkServerProcess]
-NewUrl = Callable[[str | None], str]
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +49,6 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
         yield lambda: f"sqlite:///{tmp_path / f'{next(made)}.db'}"
         return
     cluster: PostgresCluster = request.getfixturevalue("postgres")
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         yield lambda: cluster.url(stack.enter_context(cluster.database()))
 
@@ -58,3 +59,19 @@ def url(new_url: Callable[[], str]) -> str:
     made = new_url()
     upgrade(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few little songs; to be read only."""
+    folder = tmp_path_factory.mktemp("music")
+    small_library(folder, tracks=TRACKS, formats=("wav",), seconds=1.2)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Path:
+    """A home in which `music` was indexed; to be copied."""
+    home = tmp_path_factory.mktemp("indexed")
+    subprocess.run([*MIR, "index", str(music), "--home", str(home)], env=ENVIRONMENT, check=True)
+    return home

@@ -6,6 +6,7 @@ other tests are touched, and it is gone when its process ends.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+TRACKS = 6  # of the fixtures `music` and `indexed`
 HOUSE = Path(__file__).parents[2]
 # Entering a namespace changes the working folder.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HOUSE), "OMP_NUM_THREADS": "1"}
@@ -57,6 +59,10 @@ class SmallDisk:
         """Run `mir … --json` and return what it printed."""
         return json.loads(self.mir(*arguments, "--json"))
 
+    def hold(self, home: Path) -> None:
+        """Bring a copy of another home here."""
+        shutil.copytree(home, self.seen, dirs_exist_ok=True)
+
     def fill(self, *, left: int = 0) -> None:
         """Leave so many bytes free."""
         found = os.statvfs(self.seen)
@@ -79,7 +85,10 @@ class SmallDisk:
 
     def assert_sound(self) -> None:
         """The catalogue is whole: SQLite finds no fault in it."""
-        look = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall())"
+        look = (
+            "import sqlite3, sys; "
+            "print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall())"
+        )
         for pragma, said in (("integrity_check", "[('ok',)]"), ("foreign_key_check", "[]")):
             file = self.path / "catalogue.db"
             done = self.run(sys.executable, "-c", look, file, f"PRAGMA {pragma}")

@@ -6,16 +6,7 @@ from pathlib import Path
 import pytest
 from small_library import small_library
 
-from tests.crash.small_disk import SmallDisk, small_disk
-
-TRACKS = 6
-
-
-@pytest.fixture(scope="module")
-def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("music")
-    small_library(folder, tracks=TRACKS, formats=("wav",), seconds=1.2)
-    return folder
+from tests.crash.small_disk import TRACKS, SmallDisk, small_disk
 
 
 @pytest.fixture
@@ -38,9 +29,9 @@ def test_a_new_home_on_a_full_disk_says_how_much_is_free_and_can_be_begun_later(
 
 
 def test_a_disk_that_fills_up_during_a_run_keeps_what_was_stored(
-    disk: SmallDisk, music: Path, tmp_path: Path
+    disk: SmallDisk, indexed: Path, tmp_path: Path
 ) -> None:
-    disk.mir("index", music)
+    disk.hold(indexed)
     more = tmp_path / "more"
     small_library(more, tracks=40, formats=("wav",), seconds=1.2)
     for path in sorted(more.rglob("*.wav"))[:TRACKS]:
@@ -57,8 +48,8 @@ def test_a_disk_that_fills_up_during_a_run_keeps_what_was_stored(
     assert status["tracks"] == status["indexed"] == 40
 
 
-def test_a_full_disk_is_not_taken_for_a_damaged_catalogue(disk: SmallDisk, music: Path) -> None:
-    disk.mir("index", music)
+def test_a_full_disk_is_not_taken_for_a_damaged_catalogue(disk: SmallDisk, indexed: Path) -> None:
+    disk.hold(indexed)
     disk.fill()
     for command in (("tracks",), ("rebuild",), ("serve", "--port", 0)):
         said = disk.mir(*command, status=1)

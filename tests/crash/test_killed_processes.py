@@ -27,7 +27,7 @@ HOUSE = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """More little songs than one batch takes; to be read only."""
     folder = tmp_path_factory.mktemp("music")
     small_library(folder, tracks=TRACKS, formats=("wav",), seconds=1.5)
@@ -35,13 +35,13 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_when_the_parent_is_killed_its_workers_end_and_the_next_run_goes_on(
-    url: str, tmp_path: Path, music: Path
+    url: str, tmp_path: Path, forty: Path
 ) -> None:
     draw = random.Random(SEED)
     home, watch = tmp_path / "home", open_catalogue(url)
     for n in range(PARENT_KILLS[url.split(":")[0]]):
         before = hashes(watch)
-        with running(home, url, music) as process:
+        with running(home, url, forty) as process:
             time.sleep(draw.uniform(0.5, 2.0))
             while n == 1 and not hashes(watch) - before and process.poll() is None:
                 time.sleep(0.02)  # until something is stored
@@ -52,10 +52,10 @@ def test_when_the_parent_is_killed_its_workers_end_and_the_next_run_goes_on(
         assert_sound_database(url)
         assert seen <= hashes(watch), f"seed {SEED}, kill {n}"
     watch.close()
-    assert_complete(home, url, music)
+    assert_complete(home, url, forty)
 
 
-def test_killed_workers_cost_one_file_each_at_most(tmp_path: Path, music: Path) -> None:
+def test_killed_workers_cost_one_file_each_at_most(tmp_path: Path, forty: Path) -> None:
     draw = random.Random(SEED)
     kills = rounds = 0
     while kills < WORKER_KILLS:
@@ -63,7 +63,7 @@ def test_killed_workers_cost_one_file_each_at_most(tmp_path: Path, music: Path) 
         home = tmp_path / f"home {rounds}"
         url = f"sqlite:///{home / 'catalogue.db'}"
         killed = 0
-        with running(home, url, music) as process:
+        with running(home, url, forty) as process:
             while process.poll() is None and kills + killed < WORKER_KILLS:
                 time.sleep(draw.uniform(0.3, 1.0))
                 victims = workers(process.pid)
@@ -80,15 +80,15 @@ def test_killed_workers_cost_one_file_each_at_most(tmp_path: Path, music: Path) 
         with open_engine(Settings(home=home, database_url=url)) as engine:
             assert len(content(engine).failed) <= killed, told
             assert_index_agrees(engine)
-        assert_complete(home, url, music)
+        assert_complete(home, url, forty)
 
 
 @contextmanager
-def running(home: Path, url: str, music: Path) -> Iterator[subprocess.Popen[str]]:
+def running(home: Path, url: str, forty: Path) -> Iterator[subprocess.Popen[str]]:
     """Start `mir index`; whatever is left of it at the end is killed."""
     program = "from indexer.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", program, "index", str(music), "--jobs", str(JOBS)],
+        [sys.executable, "-c", program, "index", str(forty), "--jobs", str(JOBS)],
         cwd=HOUSE,
         env={**os.environ, "MIR_HOME": str(home), "MIR_DATABASE_URL": url},
         stdout=subprocess.DEVNULL,
@@ -102,15 +102,15 @@ def running(home: Path, url: str, music: Path) -> Iterator[subprocess.Popen[str]
             process.kill()
 
 
-def assert_complete(home: Path, url: str, music: Path) -> None:
+def assert_complete(home: Path, url: str, forty: Path) -> None:
     """A run that nobody disturbs does the rest: every file, and nothing failed."""
-    with running(home, url, music) as process:
+    with running(home, url, forty) as process:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     with open_engine(Settings(home=home, database_url=url)) as engine:
         assert_index_agrees(engine)
         held = content(engine)
-    assert set(held.hashes) == set(music.rglob("*.wav"))
+    assert set(held.hashes) == set(forty.rglob("*.wav"))
     assert len(held.vectors) == TRACKS
     assert not held.failed
 

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.small_disk import SmallDisk, small_disk
-from tests.crash.test_full_disk import TRACKS, music
-
-__all__ = ["music"]  # a fixture
+from tests.crash.small_disk import TRACKS, SmallDisk, small_disk
 
 
 @pytest.fixture
@@ -18,8 +15,10 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
         yield mounted
 
 
-def test_what_only_reads_works_on_a_read_only_home(disk: SmallDisk, music: Path) -> None:
-    disk.mir("index", music)
+def test_what_only_reads_works_on_a_read_only_home(
+    disk: SmallDisk, music: Path, indexed: Path
+) -> None:
+    disk.hold(indexed)
     shutil.rmtree(disk.seen / "index")  # even then: vectors are in the catalogue
     disk.forbid_writing()
     before = (disk.seen / "catalogue.db").read_bytes()
@@ -30,8 +29,10 @@ def test_what_only_reads_works_on_a_read_only_home(disk: SmallDisk, music: Path)
     assert (disk.seen / "catalogue.db").read_bytes() == before
 
 
-def test_what_writes_says_that_it_cannot_and_changes_nothing(disk: SmallDisk, music: Path) -> None:
-    disk.mir("index", music)
+def test_what_writes_says_that_it_cannot_and_changes_nothing(
+    disk: SmallDisk, music: Path, indexed: Path
+) -> None:
+    disk.hold(indexed)
     disk.forbid_writing()
     for command in (("index", music), ("rebuild",), ("model", "use", "shipped")):
         said = disk.mir(*command, status=1)
@@ -44,9 +45,9 @@ def test_what_writes_says_that_it_cannot_and_changes_nothing(disk: SmallDisk, mu
 
 
 def test_a_catalogue_that_was_not_closed_asks_to_be_mounted_for_writing_once(
-    disk: SmallDisk, music: Path
+    disk: SmallDisk, indexed: Path
 ) -> None:
-    disk.mir("index", music)
+    disk.hold(indexed)
     (disk.seen / "catalogue.db-wal").write_bytes(b"what a killed run left")
     disk.forbid_writing()
     said = disk.mir("tracks", status=1)

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from indexer.lock import only_run
+from mir.catalogue.migrate import upgrade
 from mir.catalogue.session import open_catalogue
 from mir.errors import Busy
 
 
 def test_one_database_takes_one_run_at_a_time_whatever_the_home(url: str, tmp_path: Path) -> None:
     first, second = open_catalogue(url), open_catalogue(url)
-    with only_run(tmp_path / "one", first):
-        with (
-            pytest.raises(Busy, match="Another run is indexing into"),
-            only_run(tmp_path / "two", second),
-        ):
-            pass
+    with (
+        only_run(tmp_path / "one", first),
+        pytest.raises(Busy, match="Another run is indexing into"),
+        only_run(tmp_path / "two", second),
+    ):
+        pass
     with only_run(tmp_path / "two", second):
         pass
     first.close()
@@ -27,8 +28,6 @@ def test_one_database_takes_one_run_at_a_time_whatever_the_home(url: str, tmp_pa
 def test_other_databases_of_the_same_server_are_free(
     new_url: Callable[[], str], tmp_path: Path
 ) -> None:
-    from mir.catalogue.migrate import upgrade
-
     catalogues = []
     for n in range(2):
         url = new_url()
