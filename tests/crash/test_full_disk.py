@@ -36,7 +36,7 @@ def test_a_disk_that_fills_up_during_a_run_keeps_what_was_stored(
     small_library(more, tracks=40, formats=("wav",), seconds=1.2)
     for path in sorted(more.rglob("*.wav"))[:TRACKS]:
         path.unlink()  # those that are known
-    disk.fill(left=400_000)
+    disk.fill(left=120_000)
     said = disk.mir("index", more, status=1)
     assert "free some space" in said or "make room" in said
     disk.make_room()
