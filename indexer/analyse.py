@@ -4,6 +4,7 @@ A file whose sound all models know already (it was moved, renamed or re-tagged) 
 hash and not listened to again: the answer is then `Identified` instead of `Analysis`.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,8 +59,12 @@ def analyse(
         heard_by = known.get(identity, frozenset())
         listeners = [each for each in embedders if each.info.model_id not in heard_by]
         if not listeners:
+            if _looks_different(path, facts):
+                return _changed(path, facts)
             return Identified(_facts(path, size, modified_ns, probe(path)), identity, tags)
         heard, *further = listen_with_all(path, listeners)
+        if _looks_different(path, facts):
+            return _changed(path, facts)
     except OSError as error:
         return _unreadable(path, size, modified_ns, error)
     except AudioError as error:
@@ -105,6 +110,17 @@ def _facts(path: Path, size: int, modified_ns: int, info: AudioInfo) -> FileFact
         channels=info.channels,
         bit_rate=info.bit_rate,
     )
+
+
+def _looks_different(path: Path, before: os.stat_result) -> bool:
+    now = path.stat()
+    return (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
+
+
+def _changed(path: Path, before: os.stat_result) -> Failure:
+    """Hash, tags and sound may be of different states; nothing of it is to be kept."""
+    reason = "The file changed while it was read; the next run reads it again."
+    return Failure(path, before.st_size, before.st_mtime_ns, reason, "read")
 
 
 def _unreadable(path: Path, size: int, modified_ns: int, error: OSError) -> Failure:

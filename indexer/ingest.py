@@ -21,6 +21,7 @@ from indexer.analyse import MakeAnalyser
 from indexer.lock import only_run
 from indexer.pool import Done, Lost, Tick
 from indexer.scan import Changes, Stamp, scan
+from indexer.still_gone import still_gone
 from indexer.storing import (
     Outcome,
     Tally,
@@ -94,8 +95,7 @@ def ingest(
     asked often; once true, what is under way is stored and the report comes early. Raises Busy if
     another run holds the home, NotFound if none of the roots exists nor ever did.
     """
-    engine.settings.home.mkdir(parents=True, exist_ok=True)
-    with only_run(engine.settings.home):
+    with only_run(engine.settings.home, engine.catalogue):
         started = clock()
         folders = [absolute(root) for root in roots]
         with engine.catalogue.session() as session:
@@ -127,7 +127,8 @@ def ingest(
             # Second round: sounds that had gone before they were met again.
             paths, sounds = run.take_again(), {}
         stopped = run.tally.done < total
-        removed = 0 if stopped else remove_gone(engine.catalogue, changes.gone)
+        gone = () if stopped else still_gone(changes.gone, folders)
+        removed = remove_gone(engine.catalogue, gone)
         engine.refresh_index()
         told = () if stopped else models.complete(engine, ears.pending)
         return _report(run, changes, (*ears.messages, *told), removed, stopped, clock() - started)

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -249,6 +250,7 @@ def _cause_of_death(exitcode: int | None) -> str:
 def _serve(pipe: Connection, recipe: bytes, memory: int | None) -> None:
     """Be a worker: unpack the recipe, then answer tasks until the pipe closes."""
     os.environ.update(_ONE_THREAD)  # before anything imports numpy
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if memory is not None:
         _bound_memory(memory)
     try:
@@ -268,6 +270,14 @@ def _serve(pipe: Connection, recipe: bytes, memory: int | None) -> None:
             pipe.send(answer)
     except (EOFError, OSError):
         return  # the parent is gone or wants no more
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone, even where a decoder hangs and asks no pipe."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _silence() -> None:

@@ -149,7 +149,8 @@ class Engine:
         The first call brings the index up to date with the catalogue. Later calls look at the
         disk and at the choice of models at most every half second and take over what another
         process changed; while one thread does that, the others go on with what they have. An
-        index that an indexing run has not caught up yet is used as it is.
+        index that an indexing run has not caught up yet is used as it is, and so is one that cannot
+        be saved, as on a full disk or one that is mounted for reading only.
         """
         held = self._held
         if held is not None and self.clock() - self._looked_at < _LOOK_EVERY:
@@ -159,6 +160,10 @@ class Engine:
             return held.view
         try:
             return self._look(catch_up=self._held is None).view
+        except VectorIndexError:
+            if self._held is None:
+                raise
+            return self._held.view  # it could only not be saved
         finally:
             self._index_lock.release()
 
@@ -270,7 +275,11 @@ class Engine:
 
     def _hold(self, model_id: str, index: VectorIndex, at: int) -> _Held:
         manifest = Manifest(model_id, index.dimension, len(index), at)
-        save(self.settings.index_dir, index, manifest)
+        try:
+            save(self.settings.index_dir, index, manifest)
+        except VectorIndexError:
+            self._use(_Held(index, manifest, _stamp(self.settings.index_dir)))
+            raise
         return self._use(_Held(index, manifest, _stamp(self.settings.index_dir)))
 
     def _use(self, held: _Held) -> _Held:

@@ -149,7 +149,8 @@ def _home(given: str | Path | None) -> Path:
         ) from None
     if not nearest.is_dir():
         raise SettingsError(f"The home {home} cannot be made, since {nearest} is not a folder.")
-    if not os.access(nearest, os.W_OK | os.X_OK):
+    # A home that is there may be read from a disk that cannot be written.
+    if nearest != home and not os.access(nearest, os.W_OK | os.X_OK):
         raise SettingsError(
             f"The home {home} cannot be written; give this user the right to write {nearest}, "
             "or name another home with MIR_HOME."

@@ -97,7 +97,10 @@ def import_(
     moves = [Move(old, new) for old, new in mappings]
     with opened(home) as engine:
         engine.settings.home.mkdir(parents=True, exist_ok=True)
-        with only_run(engine.settings.home), carry_bar("Importing") as show:
+        with (
+            only_run(engine.settings.home, engine.catalogue),
+            carry_bar("Importing") as show,
+        ):
             report = import_library(engine, file, moves, show)
     if as_json:
         print_json(report)

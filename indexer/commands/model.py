@@ -170,10 +170,9 @@ def forget(named: str, as_json: bool, home: Path | None) -> None:
     from indexer.lock import only_run
     from mir.models import forget as forget_model
 
-    with opened(home) as engine:
-        engine.settings.home.mkdir(parents=True, exist_ok=True)
-        with only_run(engine.settings.home):  # a run may be hearing with this very model
-            found = forget_model(engine, named)
+    # A run may be hearing with this very model, so that one has to end first.
+    with opened(home) as engine, only_run(engine.settings.home, engine.catalogue):
+        found = forget_model(engine, named)
     if as_json:
         print_json({"forgotten": found})
     else:

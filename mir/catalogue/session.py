@@ -4,9 +4,11 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -84,6 +86,20 @@ class Catalogue:
                 raise
             raise CatalogueError(explain(error, self._engine.url)) from error
 
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a connection without a transaction, for what outlives one, such as a lock.
+
+        Raises:
+            CatalogueError: the database cannot be reached.
+        """
+        try:
+            opened = self._engine.connect()
+        except SQLAlchemyError as error:
+            raise CatalogueError(explain(error, self._engine.url)) from error
+        with opened:
+            yield opened.execution_options(isolation_level="AUTOCOMMIT")
+
     def compact(self) -> None:
         """Give space that deleted rows left back to the disk, where the database does not itself.
 
@@ -139,7 +155,12 @@ def database_url(url: str) -> URL:
 def connect(url: URL) -> Engine:
     """Return an engine for a URL from `database_url`; makes the folder of an SQLite file."""
     if url.get_backend_name() == "sqlite":
-        _prepare_file(Path(str(url.database)))
+        path = Path(str(url.database))
+        if is_read_only(path):
+            return create_engine(
+                url, creator=partial(_open_unchanging, path), pool_size=_CONNECTIONS, max_overflow=0
+            )
+        _prepare_file(path)
         engine = create_engine(url, pool_size=_CONNECTIONS, max_overflow=0)
         event.listen(engine, "connect", _set_up_sqlite)
         return engine
@@ -155,6 +176,29 @@ def connect(url: URL) -> Engine:
         raise CatalogueError(
             "The driver for Postgres is missing; install it with: pip install 'mir[postgres]'."
         ) from None
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether a file is there and its file system is mounted for reading only."""
+    try:
+        return path.is_file() and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def _open_unchanging(path: Path) -> sqlite3.Connection:
+    """Open a database that nobody can change, so without the files that SQLite keeps beside it.
+
+    Not to be used where only this user may not write: what another one writes at the same time
+    would be read half.
+    """
+    if path.with_name(path.name + "-wal").exists():
+        raise CatalogueError(
+            f"The catalogue {path} cannot be read from a read-only disk, since its last changes "
+            "still lie beside it; mount it for writing once and run `mir status`."
+        )
+    location = f"file:{quote(os.fsencode(path))}?mode=ro&immutable=1"
+    return sqlite3.connect(location, uri=True, check_same_thread=False)
 
 
 def _prepare_file(path: Path) -> None:
@@ -180,7 +224,7 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     _write_ahead(cursor)
-    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # a power cut, too, loses no commit
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 

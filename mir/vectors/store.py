@@ -193,4 +193,9 @@ def _only_writer(directory: Path) -> Iterator[None]:
     """Hold the folder's lock; the system lets go of it if the process dies."""
     with (directory / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            yield
+        except OSError:
+            for half in directory.glob("*.tmp"):  # on a full disk every byte counts
+                half.unlink(missing_ok=True)
+            raise

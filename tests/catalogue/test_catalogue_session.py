@@ -36,7 +36,7 @@ def test_a_new_catalogue_makes_its_folder(tmp_path: Path) -> None:
         "journal_mode": "wal",
         "foreign_keys": 1,
         "busy_timeout": 10_000,
-        "synchronous": 1,
+        "synchronous": 2,
     }
 
 

@@ -174,7 +174,7 @@ def test_an_import_waits_for_no_index_run(
 ) -> None:
     home, _ = indexed_home
     mir(home, "export", tmp_path / "a.mir")
-    with only_run(home):
+    with engine_at(home) as engine, only_run(home, engine.catalogue):
         assert "Another run" in mir(home, "import", tmp_path / "a.mir", status=1).stderr
         mir(home, "export", tmp_path / "b.mir")  # which only reads
 

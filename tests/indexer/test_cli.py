@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from made_up_library import engine_at
 
 from indexer.cli import COMMANDS, cli
 from indexer.lock import only_run
@@ -229,7 +230,7 @@ def test_mistakes_end_in_one_line_and_the_right_status(
 
 def test_a_busy_home_is_said(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
     home, music = indexed_home
-    with only_run(home):
+    with engine_at(home) as engine, only_run(home, engine.catalogue):
         result = mir("index", music, status=1)
     assert re.match(r"mir: Another run is indexing .*\(pid \d+\)", result.stderr)
 

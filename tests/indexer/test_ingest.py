@@ -306,7 +306,8 @@ def test_an_early_end_takes_nothing_out(indexed: tuple[Engine, Path]) -> None:
 
 def test_two_runs_at_once_are_one_too_many(engine: Engine, library: Path, home: Path) -> None:
     home.mkdir(exist_ok=True)
-    with only_run(home), pytest.raises(Busy, match=rf"Another run.*pid {os.getpid()}"):
+    said = rf"Another run.*pid {os.getpid()}"
+    with only_run(home, engine.catalogue), pytest.raises(Busy, match=said):
         run(engine, library)
     assert run(engine, library).added == 4
 

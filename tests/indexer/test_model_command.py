@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from made_up_library import engine_at
 from other_model import other_model
 
 from indexer.cli import cli
@@ -96,5 +97,6 @@ def test_mistakes_are_named_with_a_remedy(mir: Mir, tmp_path: Path) -> None:
     assert "damaged" in mir("info", status=1).stderr
     mir("list")
     kept.unlink()
-    with only_run(tmp_path / "home"):
+    home = tmp_path / "home"
+    with engine_at(home) as engine, only_run(home, engine.catalogue):
         assert "Another run" in mir("forget", "mir-2", status=1).stderr
