@@ -37,13 +37,16 @@ class Identified:
 
 
 def analyse(
-    path: Path, embedders: "Sequence[Embedder]", known: Known = NOTHING_KNOWN
+    path: Path,
+    embedders: "Sequence[Embedder]",
+    known: Known = NOTHING_KNOWN,
+    thorough: bool = False,
 ) -> Analysis | Identified | Failure:
     """Read, identify and listen to one file; never raises for what a file is or holds.
 
     Each of the models listens that has not heard this sound before; `known` tells, by audio
-    hash, which have. Stages of failure: "read" (the file cannot be opened), "decode" (it holds
-    no sound that can be heard), "analyse".
+    hash, which have. If `thorough`, all of it is heard, however long it is. Stages of failure:
+    "read" (the file cannot be opened), "decode" (it holds no sound that can be heard), "analyse".
     """
     try:
         facts = path.stat()
@@ -59,7 +62,7 @@ def analyse(
         listeners = [each for each in embedders if each.info.model_id not in heard_by]
         if not listeners:
             return Identified(_facts(path, size, modified_ns, probe(path)), identity, tags)
-        heard, *further = listen_with_all(path, listeners)
+        heard, *further = listen_with_all(path, listeners, thorough)
     except OSError as error:
         return _unreadable(path, size, modified_ns, error)
     except AudioError as error:
@@ -87,11 +90,12 @@ class MakeAnalyser:
 
     loads: "tuple[Callable[[], Embedder], ...]"
     known: Known = field(default_factory=dict)
+    thorough: bool = False
 
     def __call__(self) -> Work:
         """Load the networks; return the work."""
         embedders = [load() for load in self.loads]
-        return lambda path: analyse(path, embedders, self.known)
+        return lambda path: analyse(path, embedders, self.known, self.thorough)
 
 
 def _facts(path: Path, size: int, modified_ns: int, info: AudioInfo) -> FileFacts:
