@@ -9,8 +9,8 @@ is compared is CPU time of the process that works, all threads, after one track 
 ratios hold, absolute figures depend on the machine.
 
 "mir" hears 54 seconds of a track (three times 18), which is its design and the main reason for
-its speed, and all of it as "thorough"; the others hear the whole. Both views are printed: seconds of
-the *track* for a second of CPU, and seconds *heard*.
+its speed, and all of it as "thorough"; the others hear the whole. Both views are printed: seconds
+of the *track* for a second of CPU, and seconds *heard*.
 """
 
 import argparse
@@ -102,9 +102,8 @@ def _report(costs: Mapping[str, float]) -> int:
         if name in costs:
             times = costs[name] / costs[QUICK]
             missed += times < bar
-            print(
-                f"bar: {bar:g} times {name}: {times:.2f}, {'reached' if times >= bar else 'MISSED'}"
-            )
+            verdict = "reached" if times >= bar else "MISSED"
+            print(f"bar: {bar:g} times {name}: {times:.2f}, {verdict}")
     return int(missed > 0)
 
 
