@@ -93,10 +93,8 @@ def _report(costs: Mapping[str, float]) -> int:
     print(f"{'':34} {'CPU ms/track':>12} {'track s/CPU s':>14} {'heard s/CPU s':>14} {'x':>7}")
     for name, cost in costs.items():
         heard = PASSAGES * PASSAGE_SECONDS if name == QUICK else SECONDS
-        times = cost / costs[QUICK]
-        print(
-            f"{name:34} {1000 * cost:12.0f} {SECONDS / cost:14.0f} {heard / cost:14.0f} {times:7.2f}"
-        )
+        figures = f"{1000 * cost:12.0f} {SECONDS / cost:14.0f} {heard / cost:14.0f}"
+        print(f"{name:34} {figures} {cost / costs[QUICK]:7.2f}")
     missed = 0
     for name, bar in BARS.items():
         if name in costs:
