@@ -38,13 +38,16 @@ class Identified:
 
 
 def analyse(
-    path: Path, embedders: "Sequence[Embedder]", known: Known = NOTHING_KNOWN
+    path: Path,
+    embedders: "Sequence[Embedder]",
+    known: Known = NOTHING_KNOWN,
+    thorough: bool = False,
 ) -> Analysis | Identified | Failure:
     """Read, identify and listen to one file; never raises for what a file is or holds.
 
     Each of the models listens that has not heard this sound before; `known` tells, by audio
-    hash, which have. Stages of failure: "read" (the file cannot be opened), "decode" (it holds
-    no sound that can be heard), "analyse".
+    hash, which have. If `thorough`, all of it is heard, however long it is. Stages of failure:
+    "read" (the file cannot be opened), "decode" (it holds no sound that can be heard), "analyse".
     """
     try:
         facts = path.stat()
@@ -62,7 +65,7 @@ def analyse(
             if _looks_different(path, facts):
                 return _changed(path, facts)
             return Identified(_facts(path, size, modified_ns, probe(path)), identity, tags)
-        heard, *further = listen_with_all(path, listeners)
+        heard, *further = listen_with_all(path, listeners, thorough)
         if _looks_different(path, facts):
             return _changed(path, facts)
     except OSError as error:
@@ -92,11 +95,12 @@ class MakeAnalyser:
 
     loads: "tuple[Callable[[], Embedder], ...]"
     known: Known = field(default_factory=dict)
+    thorough: bool = False
 
     def __call__(self) -> Work:
         """Load the networks; return the work."""
         embedders = [load() for load in self.loads]
-        return lambda path: analyse(path, embedders, self.known)
+        return lambda path: analyse(path, embedders, self.known, self.thorough)
 
 
 def _facts(path: Path, size: int, modified_ns: int, info: AudioInfo) -> FileFacts:

@@ -81,13 +81,16 @@ def ingest(
     roots: Sequence[Path],
     *,
     jobs: int | None = None,
+    thorough: bool | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     load: Callable[[str], Embedder] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     clock: Callable[[], float] = time.monotonic,
 ) -> IngestReport:
-    """Index the folders `roots`, with `jobs` workers (None: as the settings say).
+    """Index the folders `roots`, with `jobs` workers; `thorough` hears files from end to end.
+
+    None means: as the settings say.
 
     After what is new and changed there, unchanged files of the whole library are heard that the
     active or the pending model has not heard yet; when nothing is left, the pending one takes over.
@@ -97,6 +100,7 @@ def ingest(
     """
     with only_run(engine.settings.home, engine.catalogue):
         started = clock()
+        whole = engine.settings.thorough if thorough is None else thorough
         folders = [absolute(root) for root in roots]
         with engine.catalogue.session() as session:
             known = known_stamps(session)
@@ -110,9 +114,9 @@ def ingest(
             for folder in folders:
                 if folder not in changes.missing_roots:
                     files.add_root(session, folder)
-            owed = owed_files(session, ears.model_ids, changes)
+            owed = owed_files(session, ears.model_ids, changes, whole)
             moving = (*changes.gone, *(file.path for file in changes.changed))
-            sounds = known_sounds(session, moving, owed.values())
+            sounds = known_sounds(session, moving, owed.values(), whole)
         total = len(changes.work) + len(changes.unreadable) + len(owed)
         run = _Run(engine, known, owed, total, progress, now, clock, started)
         run.store(list(changes.unreadable))
@@ -122,7 +126,7 @@ def ingest(
         )
         paths: Sequence[Path] = [*(file.path for file in changes.work), *owed]
         while paths:
-            make_work = MakeAnalyser(loads, sounds)
+            make_work = MakeAnalyser(loads, sounds, whole)
             run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
             # Second round: sounds that had gone before they were met again.
             paths, sounds = run.take_again(), {}

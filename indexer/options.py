@@ -129,6 +129,16 @@ def jobs_option(command: Callable[P, R]) -> Callable[P, R]:
     )(command)
 
 
+def thorough_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Add `--thorough`."""
+    return click.option(
+        "--thorough",
+        is_flag=True,
+        default=None,
+        help="Hear tracks from end to end instead of at three places (default: MIR_THOROUGH).",
+    )(command)
+
+
 def filter_options(command: Callable[..., R]) -> Callable[..., R]:
     """Add the filters; the command gets them as `wanted: Wanted`."""
 

@@ -47,10 +47,11 @@ def known_stamps(session: Session) -> dict[Path, Stamp]:
 
 
 def known_sounds(
-    session: Session, paths: Iterable[Path], owed: Iterable[Unheard]
+    session: Session, paths: Iterable[Path], owed: Iterable[Unheard], thorough: bool = False
 ) -> dict[str, frozenset[str]]:
     """Return audio hash -> ids of the models that have heard it, for sounds a run may meet again.
 
+    If `thorough`, only models that have heard all of it count.
     These are the sounds of the tracks of those files, which may turn up at another place or with
     other tags, and of the tracks that some model still has to hear.
     """
@@ -59,19 +60,21 @@ def known_sounds(
     hashes = {track.track_id: track.audio_hash for track in owed}
     found = tracks.get_many(session, sorted(owners - hashes.keys()))
     hashes |= {track.id: track.audio_hash for track in found.values()}
-    heard = coverage.heard_by(session, sorted(hashes))
+    heard = coverage.heard_by(session, sorted(hashes), thorough)
     return {audio_hash: heard[track_id] for track_id, audio_hash in hashes.items()}
 
 
-def owed_files(session: Session, model_ids: Iterable[str], changes: Changes) -> dict[Path, Unheard]:
-    """Return a file for each unchanged track that one of the models has still to hear.
+def owed_files(
+    session: Session, model_ids: Iterable[str], changes: Changes, thorough: bool = False
+) -> dict[Path, Unheard]:
+    """Return a file for each unchanged track that one of the models has still to hear (all of).
 
     Tracks whose files are away are left out, and those of files that are read anyway.
     """
     read = {file.path for file in changes.work} | set(changes.gone)
     owed: dict[int, tuple[Path, Unheard]] = {}
     for model_id in model_ids:
-        for track in coverage.unheard(session, model_id):
+        for track in coverage.unheard(session, model_id, thorough):
             if track.track_id not in owed and not read.intersection(track.paths):
                 there = [path for path in track.paths if path.is_file()]
                 if there:

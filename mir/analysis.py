@@ -61,7 +61,8 @@ class Hearing:
     """What the network makes of a recording.
 
     `vector` has unit length; `passages` holds one unit vector for each stretch of up to
-    20 seconds that was listened to, in order. `genres` are the three most probable. `arousal`
+    18 seconds that was listened to, in order; `thorough` says that these were all of it.
+    `genres` are the three most probable. `arousal`
     (calm to energetic) and `valence` (dark to bright) lie in [-1, 1], 0 being the average of the
     music that the model was trained on; None where the model does not say.
     """
@@ -76,6 +77,7 @@ class Hearing:
     arousal: float | None = None
     valence: float | None = None
     norm: float | None = None  # length of the vector before it was brought to unit length
+    thorough: bool = False
 
 
 @dataclass(frozen=True, slots=True)

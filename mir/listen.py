@@ -1,25 +1,27 @@
 """From sound to knowledge: the one way in, for files of a library and for clips of a question.
 
-A file is heard at three places of 20 seconds, or as a whole when it is no longer than that; a clip
-is always heard as a whole. Each stretch of up to 20 seconds is one passage: it gets its own
-vector, and the descriptors are measured without crossing from one into the next.
+A file is heard at three places of 18 seconds, or as a whole when it is no longer than that or when
+that is asked for (`thorough`); a clip is always heard as a whole. Each stretch of up to 18 seconds
+is one passage (six patches of the network): it gets its own vector, and the descriptors are
+measured without crossing from one into the next.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Protocol
 
 from mir.analysis import Descriptors, FloatArray, Hearing
-from mir.audio.decode import AudioInfo, Source, Span, probe, read_spans, read_start
+from mir.audio.decode import AudioInfo, Source, Span, probe, read_on, read_spans, read_start
 from mir.audio.source import name_of
 from mir.errors import AudioError
 from mir.features.descriptors import describe
 from mir.features.mel import FeatureSpec, mel_spectrogram
 
-PASSAGE_SECONDS = 20.0
+PASSAGE_SECONDS = 18.0
 PASSAGES = 3  # of a file; together they bound what indexing costs, however long it is
+DESCRIBED_PASSAGES = 24  # of a whole file that the descriptors are measured over, at most
 SHORTEST_SECONDS = 1.0
 
 _HEARD_SECONDS = PASSAGE_SECONDS * PASSAGES
@@ -43,7 +45,7 @@ class Ear(Protocol):
         """Facts about the model."""
         ...
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
         """What the network makes of passages, given as mel power (frames, n_mels)."""
         ...
 
@@ -61,8 +63,8 @@ class Heard:
 def plan_spans(seconds: float | None, passages: int = PASSAGES) -> list[Span]:
     """Where to listen in a file that claims to last `seconds` (None: it does not say).
 
-    Up to 20 s for each of the `passages` (60 s for three): all of it, in equal passages of up to
-    20 s. Longer: the middle 20 s of each equal part. Unknown: as much from the start.
+    Up to 18 s for each of the `passages` (54 s for three): all of it, in equal passages of up to
+    18 s. Longer: the middle 18 s of each equal part. Unknown: as much from the start.
     """
     most = passages * PASSAGE_SECONDS
     if seconds is None:
@@ -82,8 +84,10 @@ def listen(source: Source, embedder: Ear) -> Heard:
     return heard
 
 
-def listen_with_all(source: Source, embedders: Sequence[Ear]) -> tuple[Heard, ...]:
-    """Hear a file of any length at the cost of at most 60 s (120 s if its header lies).
+def listen_with_all(
+    source: Source, embedders: Sequence[Ear], thorough: bool = False
+) -> tuple[Heard, ...]:
+    """Hear a file of any length at the cost of at most 54 s (108 s if its header lies).
 
     One answer for each of the models, which hear the same sound: it is decoded once for all that
     want the same sample rate, and its spectrogram made once for all that want the same one.
@@ -92,13 +96,49 @@ def listen_with_all(source: Source, embedders: Sequence[Ear]) -> tuple[Heard, ..
     `seconds` of the answer is the declared length where the sound was found as far as
     declared; otherwise the furthest second at which there was sound. If less than half of
     what was planned is there, the start is heard instead. Silence is heard like anything
-    else. Raises AudioError if nothing can be decoded or there is less than a second of it.
+    else. If `thorough`, all of the file is heard, once by each of the models, in memory that does
+    not grow with its length. Raises AudioError if nothing can be decoded or there is less than a
+    second of it.
     """
     info = probe(source)
+    if thorough and (info.seconds is None or info.seconds > _HEARD_SECONDS):
+        return tuple(_listen_thoroughly(source, info, each) for each in embedders)
     passages: dict[int, list[FloatArray]] = {}
     for rate in dict.fromkeys(each.info.spec.sample_rate for each in embedders):
         passages[rate], seconds = _passages(source, info, rate)
-    return _heard(source, info, seconds, passages, embedders)
+    heard = _heard(source, info, seconds, passages, embedders)
+    if not thorough:
+        return heard
+    return tuple(replace(each, hearing=replace(each.hearing, thorough=True)) for each in heard)
+
+
+def _listen_thoroughly(source: Source, info: AudioInfo, embedder: Ear) -> Heard:
+    """Hear all of a file; it is measured over passages from all of it, a bounded number of them."""
+    spec = embedder.info.spec
+    kept: list[tuple[FloatArray, FloatArray]] = []  # every `stride`-th passage and its spectrogram
+    stride, count, seconds = 1, 0, 0.0
+
+    def mels() -> Iterator[FloatArray]:
+        nonlocal kept, stride, count, seconds
+        for excerpt in read_on(source, spec.sample_rate, PASSAGE_SECONDS):
+            mel = mel_spectrogram(excerpt.samples, spec)
+            if count % stride == 0:
+                kept.append((excerpt.samples, mel))
+            if len(kept) > DESCRIBED_PASSAGES:
+                kept, stride = kept[::2], 2 * stride
+            count += 1
+            seconds = excerpt.start + len(excerpt.samples) / spec.sample_rate
+            yield mel
+
+    stretches = mels()
+    first = next(stretches, None)
+    if first is None or seconds < SHORTEST_SECONDS:
+        raise _too_short(source, seconds)
+    hearing = embedder.hear(chain([first], stretches))
+    descriptors = describe([each[0] for each in kept], [each[1] for each in kept], spec)
+    believed = info.seconds is not None and abs(info.seconds - seconds) <= _TOLERANCE
+    length = info.seconds if believed and info.seconds is not None else seconds
+    return Heard(info, length, descriptors, replace(hearing, thorough=True))
 
 
 def _passages(source: Source, info: AudioInfo, rate: int) -> tuple[list[FloatArray], float]:
@@ -124,7 +164,7 @@ def _passages(source: Source, info: AudioInfo, rate: int) -> tuple[list[FloatArr
 
 
 def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
-    """Hear one stretch of a source, in passages of up to 20 s.
+    """Hear one stretch of a source, in passages of up to 18 s.
 
     `seconds` of the answer is what was heard. Raises AudioError if there is less than a second of
     sound there.
@@ -139,7 +179,7 @@ def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
 
 
 def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
-    """Hear a clip as a whole, in passages of up to 20 s.
+    """Hear a clip as a whole, in passages of up to 18 s.
 
     A clip longer than `max_seconds` raises AudioError rather than being heard in part: whoever
     asks with an hour of radio should learn that only a piece of it can be looked for. What counts
@@ -176,10 +216,7 @@ def _heard(
         samples = passages[spec.sample_rate]
         sound = sum(map(len, samples)) / spec.sample_rate
         if sound < SHORTEST_SECONDS:
-            raise AudioError(
-                f"{name_of(source)} is too short to be heard ({sound:.2f} s of sound); "
-                "choose at least one second"
-            )
+            raise _too_short(source, sound)
         mels[spec] = [mel_spectrogram(passage, spec) for passage in samples]
     spec = embedders[0].info.spec
     descriptors = describe(passages[spec.sample_rate], mels[spec], spec)
@@ -188,8 +225,15 @@ def _heard(
     )
 
 
+def _too_short(source: Source, seconds: float) -> AudioError:
+    return AudioError(
+        f"{name_of(source)} is too short to be heard ({seconds:.2f} s of sound); "
+        "choose at least one second"
+    )
+
+
 def _split(seconds: float) -> list[Span]:
-    """Equal stretches of up to 20 s, so that no short rest counts as much as a full passage."""
+    """Equal stretches of up to 18 s, so that no short rest counts as much as a full passage."""
     count = max(1, math.ceil(seconds / PASSAGE_SECONDS - 1e-6))
     length = seconds / count
     return [Span(index * length, length) for index in range(count)]

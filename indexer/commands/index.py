@@ -7,7 +7,7 @@ import click
 
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
-from indexer.options import FOLDER, home_option, jobs_option, json_option
+from indexer.options import FOLDER, home_option, jobs_option, json_option, thorough_option
 from indexer.printing import print_json
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[FOLDER]…")
 @jobs_option
+@thorough_option
 @json_option
 @home_option
 @click.pass_context
@@ -24,6 +25,7 @@ def index(
     ctx: click.Context,
     folders: tuple[Path, ...],
     jobs: int | None,
+    thorough: bool | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -31,12 +33,15 @@ def index(
 
     Only new and changed files are read. Files that are gone are taken out, unless their
     whole FOLDER is missing or empty: then a disk may not be mounted, and nothing is removed.
+    With --thorough, tracks that were heard at three places only are heard again, all of
+    them; what was heard thoroughly stays so.
+
     The exit status is 1 if a FOLDER was missing, and 130 after Ctrl-C.
     """
     from indexer.ingest import ingest
     from indexer.progress_bar import progress_bar, say_report
 
-    with opened(home, jobs=jobs) as engine, stop_on_signal() as asked:
+    with opened(home, jobs=jobs, thorough=thorough) as engine, stop_on_signal() as asked:
         wanted = folders or known_folders(engine)
         if not wanted:
             raise click.UsageError("No folder was indexed before; name one: mir index FOLDER.")

@@ -10,7 +10,14 @@ from indexer.commands.index import known_folders
 from indexer.commands.serve import start_server, wait_for
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
-from indexer.options import FOLDER, home_option, jobs_option, json_option, port_options
+from indexer.options import (
+    FOLDER,
+    home_option,
+    jobs_option,
+    json_option,
+    port_options,
+    thorough_option,
+)
 from indexer.printing import print_json, say, warn
 from mir.errors import Busy
 
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[FOLDER]…")
 @port_options
 @jobs_option
+@thorough_option
 @json_option
 @home_option
 def up(
@@ -30,6 +38,7 @@ def up(
     host: str | None,
     port: int | None,
     jobs: int | None,
+    thorough: bool | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -38,7 +47,10 @@ def up(
     Without a FOLDER: those indexed before, or the small demo library that comes with mir.
     With --json, one line has the address and, when indexing is done, another the report.
     """
-    with opened(home, host=host, port=port, jobs=jobs) as engine, stop_on_signal() as asked:
+    with (
+        opened(home, host=host, port=port, jobs=jobs, thorough=thorough) as engine,
+        stop_on_signal() as asked,
+    ):
         wanted, name = _wanted(engine, folders)
         now: list[Progress] = []  # the last progress, while the run lasts
         server = start_server(engine, lambda: now[-1] if now else None)

@@ -1,7 +1,7 @@
 """A library that is looked after: moved files known by their inode, tracks inside files, rules.
 
 A file may hold several tracks, as its cue sheet says; failures may be ignored or tried again; rules
-say what stays out.
+say what stays out; a track may have been heard from end to end.
 """
 
 import sqlalchemy as sa
@@ -25,6 +25,10 @@ def upgrade() -> None:
         _files_in_sqlite()
     else:
         _files_in_postgres()
+    op.add_column(
+        "hearings",
+        sa.Column("thorough", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     # Words that both databases understand; Alembic would leave the check out on SQLite.
     op.execute(
         "ALTER TABLE failures ADD COLUMN state TEXT DEFAULT 'failed' NOT NULL"

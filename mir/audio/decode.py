@@ -5,6 +5,7 @@ which one is found out by trying, never by the suffix. Only what was asked for i
 whatever a header claims. Every function raises AudioError with a text that names the file.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,8 +19,18 @@ from mir.audio.soundfile_reader import CannotRead, SoundfileReader
 from mir.audio.source import Source, name_of, not_audio, open_source
 from mir.errors import AudioError
 
-__all__ = ["AudioInfo", "Excerpt", "Source", "Span", "probe", "read_spans", "read_start"]
+__all__ = [
+    "AudioInfo",
+    "Excerpt",
+    "Source",
+    "Span",
+    "probe",
+    "read_on",
+    "read_spans",
+    "read_start",
+]
 
+_SILENT_STRETCHES = 10  # in a row that give no sound, after which the rest of a file is given up
 _MISSING = 0.1  # seconds that may lack at an end before another decoder is asked
 
 
@@ -67,6 +78,28 @@ def read_start(source: Source, sample_rate: int, max_seconds: float) -> Excerpt:
                 "choose a file of at least one second"
             )
     return Excerpt(0.0, samples)
+
+
+def read_on(source: Source, sample_rate: int, seconds: float) -> Iterator[Excerpt]:
+    """The sound of all of `source`, in stretches of `seconds`, of which one is held at a time.
+
+    Where the header claims a length, the stretches are equal and up to `seconds` long. Stretches
+    without any sound are left out. Ends where the claim ends, or with the sound where there is
+    none.
+    """
+    with _Decoder(source) as decoder:
+        claimed = decoder.info.seconds
+        if claimed is not None:
+            seconds = claimed / max(1, math.ceil(claimed / seconds - 1e-6))
+        start, silent = 0.0, 0
+        while claimed is None or start < claimed - _MISSING:
+            samples = decoder.read(Span(start, seconds), sample_rate)
+            silent = 0 if len(samples) else silent + 1
+            if silent and (claimed is None or silent == _SILENT_STRETCHES):
+                return
+            if len(samples):
+                yield Excerpt(start, samples)
+            start += seconds
 
 
 _Reader = SoundfileReader | PyavReader

@@ -22,7 +22,7 @@ from mir.audio.mp3_span import mp3_span
 from mir.audio.source import name_of, open_source
 from mir.errors import AudioError
 
-_PIECE = 1 << 20  # bytes
+_PIECE = 1 << 18  # bytes: what was read is still in the cache when it is digested
 
 
 def audio_hash(path: Path) -> str:

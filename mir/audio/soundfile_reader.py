@@ -24,6 +24,18 @@ class CannotRead(Exception):
     """This reader can make nothing (more) of the file; another may."""
 
 
+class _Straight(soundfile.SoundFile):
+    """A file that is read on where the last read ended, as libsndfile does by itself.
+
+    Of a file that can be sought in, soundfile says after each read where the next one begins, and
+    the mp3 decoder then goes back to look for its place: a twentieth of the time of decoding.
+    """
+
+    def seekable(self) -> bool:
+        """Whether soundfile shall seek of its own accord; asked to, it does."""
+        return False
+
+
 class SoundfileReader:
     """One open file; `CannotRead` if libsndfile does not know it or says it is empty."""
 
@@ -37,7 +49,7 @@ class SoundfileReader:
         except OSError:
             handle = file
         try:
-            self._file = soundfile.SoundFile(handle, closefd=False)
+            self._file = _Straight(handle, closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError, OSError) as error:
             raise CannotRead(str(error)) from error
         if self._file.frames <= 0 or self._file.samplerate not in PLAUSIBLE_RATES:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.chunks import chunks
 from mir.catalogue.paths import restored
-from mir.catalogue.tables import embeddings, failures, files, tracks
+from mir.catalogue.tables import embeddings, failures, files, hearings, tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,15 @@ def covered(session: Session) -> dict[str, int]:
     return dict(session.execute(counted).all())
 
 
-def unheard(session: Session, model_id: str) -> tuple[Unheard, ...]:
+def unheard(session: Session, model_id: str, thorough: bool = False) -> tuple[Unheard, ...]:
     """Return the tracks that the model has not heard, those by their first file's path.
 
+    If `thorough`, also those that it has not heard from end to end.
     Files of which it is known that they cannot be heard are left out, and with them tracks
     without any other: they are tried again when they change.
     """
     by_track: dict[int, tuple[str, list[Path]]] = {}
-    rows = session.execute(_silent(model_id).order_by(files.c.path))
+    rows = session.execute(_silent(model_id, thorough).order_by(files.c.path))
     for row in rows:
         by_track.setdefault(row.id, (row.audio_hash, []))[1].append(restored(row.path))
     return tuple(
@@ -60,10 +61,12 @@ def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
     return tuple(restored(path) for path in rows)
 
 
-def heard_by(session: Session, ids: list[int]) -> dict[int, frozenset[str]]:
-    """Return for each of the tracks the ids of the models that have heard it."""
+def heard_by(session: Session, ids: list[int], thorough: bool = False) -> dict[int, frozenset[str]]:
+    """Return for each of the tracks the ids of the models that have heard it, or all of it."""
     found: dict[int, set[str]] = {track_id: set() for track_id in ids}
     chosen = select(embeddings.c.track_id, embeddings.c.model_id)
+    if thorough:
+        chosen = chosen.where(_heard_whole(embeddings.c.track_id, embeddings.c.model_id))
     for some in chunks(ids):
         for track_id, model_id in session.execute(chosen.where(embeddings.c.track_id.in_(some))):
             found[track_id].add(model_id)
@@ -77,11 +80,28 @@ def _heard(track_id: ColumnElement[int], model_id: str) -> ColumnElement[bool]:
     ).exists()
 
 
-def _silent(model_id: str) -> Select[Any]:
-    """The tracks without a vector of the model, once for each file that may be heard."""
+def _heard_whole(
+    track_id: ColumnElement[int], model_id: ColumnElement[str] | str
+) -> ColumnElement[bool]:
+    return (
+        select(hearings.c.track_id)
+        .where(
+            hearings.c.track_id == track_id,
+            hearings.c.model_id == model_id,
+            hearings.c.thorough,
+        )
+        .exists()
+    )
+
+
+def _silent(model_id: str, thorough: bool = False) -> Select[Any]:
+    """The tracks that the model has still to hear, once for each file that may be heard."""
     failed = select(failures.c.id).where(failures.c.path == files.c.path)
+    done = _heard(tracks.c.id, model_id)
+    if thorough:
+        done = and_(done, _heard_whole(tracks.c.id, model_id))
     return (
         select(tracks.c.id, tracks.c.audio_hash, files.c.path)
         .join_from(tracks, files, files.c.track_id == tracks.c.id)
-        .where(~_heard(tracks.c.id, model_id), ~failed.exists())
+        .where(~done, ~failed.exists())
     )

@@ -20,5 +20,6 @@ def put(session: Session, track_id: int, hearing: Hearing) -> None:
             arousal=number(hearing.arousal),
             valence=number(hearing.valence),
             norm=number(hearing.norm),
+            thorough=bool(hearing.thorough),
         )
     )

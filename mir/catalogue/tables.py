@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -221,6 +222,7 @@ hearings = Table(
     Column("arousal", Double),
     Column("valence", Double),
     Column("norm", Double),  # of the vector before it was brought to unit length
+    Column("thorough", Boolean, nullable=False, server_default=false()),  # heard from end to end
     sqlite_with_rowid=False,
 )
 

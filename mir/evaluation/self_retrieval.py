@@ -1,6 +1,6 @@
 """Does an excerpt of a track find the track? Self-retrieval, from parts that were not analysed.
 
-Of each test track of 90 seconds or more ten seconds are heard that lie between the first two
+Of each test track of 84 seconds or more ten seconds are heard that lie between the first two
 passages which analysis hears. Of a shorter one at least a part of any excerpt was analysed; there
 the middle is heard, up to ten seconds and at most half of it, and the figure says how often
 the model knows what it has heard rather than what it has not. Both are counted apart. The
@@ -104,6 +104,6 @@ def self_retrieval_table(
         tuple(rows),
         f"Share of excerpts whose own track is first (@1) or among ten (@10), ± half Wilson's 95 % "
         f"interval. Unheard: {int((~analysed).sum())} excerpts of 10 s that no analysed part "
-        f"holds. Heard: {int(analysed.sum())} of tracks under 90 s, from within what was analysed, "
+        f"holds. Heard: {int(analysed.sum())} of tracks under 84 s, from within what was analysed, "
         "up to 10 s and at most half of the track.",
     )

@@ -7,7 +7,7 @@ scores by lot and a ridge regression on MFCC statistics that has learnt from the
 train and valid. What a model has learnt from, its card says.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,7 @@ class EveryName:
         """Facts about the model."""
         return self._embedder.info
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
         """What the network makes of passages, given as mel power (frames, n_mels)."""
         return self._embedder.hear_everything(mels)
 

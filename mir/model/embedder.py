@@ -1,6 +1,6 @@
 """Run a model file with ONNX Runtime: mel spectrograms in, a `Hearing` out. No torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from importlib import resources
@@ -16,9 +16,9 @@ from mir.model.card import METADATA_KEY, ModelCard, TagAxis, TagGroup
 
 SHIPPED = "mir-2.onnx"
 
-PASSAGE_FRAMES = 1250  # 20 seconds: what one passage vector stands for
+PASSAGE_FRAMES = 1125  # 18 seconds: six patches, and what one passage vector stands for
 _SHORTEST_REST = 125  # frames; a shorter rest joins the passage before it
-_BATCH = 16  # patches in a run of the network; larger ones only cost memory
+_BATCH = 18  # patches in a run of the network: three passages; more only cost memory
 _GENRES_NAMED = 3
 _SHOWN = 5  # moods and instruments named at most
 _AUDIBLE = 0.03  # an instrument less probable than this is not named, however rare it is
@@ -74,12 +74,13 @@ class Embedder:
         """All that the file says of the model."""
         return self._card
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
         """What the network makes of the stretches of one recording.
 
         mels: mel power spectrograms (frames, n_mels) as `mir.features.mel` defines them, in
-        the order of the recording; each is heard in passages of up to 20 seconds. Named are the
-        three first genres and what stands out of the rest.
+        the order of the recording, taken one after another as they are made; each is heard in
+        passages of up to 18 seconds. Named are the three first genres and what stands out of the
+        rest.
         """
         hearing, tags = self._hear(mels)
         return replace(
@@ -89,7 +90,7 @@ class Embedder:
             instruments=_standing_out(self._card.instruments, tags, _AUDIBLE),
         )
 
-    def hear_everything(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear_everything(self, mels: Iterable[FloatArray]) -> Hearing:
         """As `hear`, but name every genre, mood and instrument, however improbable."""
         hearing, tags = self._hear(mels)
         return replace(
@@ -98,15 +99,23 @@ class Embedder:
             instruments=_all_of(self._card.instruments, tags),
         )
 
-    def _hear(self, mels: Sequence[FloatArray]) -> tuple[Hearing, FloatArray]:
+    def _hear(self, mels: Iterable[FloatArray]) -> tuple[Hearing, FloatArray]:
         """All genres, without moods and instruments; and the probabilities (tags,) of all tags."""
-        passages = [part for mel in mels for part in _passages(mel)]
-        if not passages:
+        runs: list[list[FloatArray]] = []
+        counts: list[int] = []  # patches in each passage
+        waiting: list[FloatArray] = []  # patches that the network has not met, bounded
+        for passage in (part for mel in mels for part in _passages(mel)):
+            waiting.append(cut_patches(network_input(passage)))
+            counts.append(len(waiting[-1]))
+            if sum(map(len, waiting)) >= _BATCH:
+                runs.append(self._run(np.concatenate(waiting)))
+                waiting.clear()
+        if waiting:
+            runs.append(self._run(np.concatenate(waiting)))
+        if not runs:
             raise ValueError("there is no passage to hear")
-        cut = [cut_patches(network_input(mel)) for mel in passages]
-        embeddings, genre_logits, tag_logits = self._run(np.concatenate(cut))
-        bounds = np.cumsum([len(patches) for patches in cut])[:-1]
-        by_passage = [part.mean(0) for part in np.split(embeddings, bounds)]
+        embeddings, genre_logits, tag_logits = map(np.concatenate, zip(*runs, strict=True))
+        by_passage = [part.mean(0) for part in np.split(embeddings, np.cumsum(counts)[:-1])]
         genres = _softmax(genre_logits.mean(0) / self._card.temperature)
         tags = (1.0 / (1.0 + np.exp(-tag_logits))).mean(0)
         places = {axis.name: axis_place(axis, tag_logits.mean(0)) for axis in self._card.axes}

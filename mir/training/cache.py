@@ -34,7 +34,7 @@ Frames = NDArray[np.float16]  # (frames, n_mels)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file and the spans to decode of it; without spans, up to five passages of 20 seconds."""
+    """A file and the spans to decode of it; without spans, up to five passages of 18 seconds."""
 
     file: str  # relative to the data folder
     spans: tuple[Span, ...] = ()

@@ -10,7 +10,7 @@ from scipy.signal import correlate
 from small_library import FORMATS, song, write_audio
 
 from mir.analysis import FloatArray
-from mir.audio.decode import Span, probe, read_spans, read_start
+from mir.audio.decode import Span, probe, read_on, read_spans, read_start
 
 RATE = 16_000
 SECONDS = 12.0
@@ -204,3 +204,25 @@ def test_no_excerpt_is_longer_than_its_span(
     for excerpt in read_spans(plain[0], [Span(0.5, seconds), Span(2.0, seconds)], rate):
         assert 0 < len(excerpt.samples) <= round(seconds * rate)
         assert np.isfinite(excerpt.samples).all()
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_reading_on_gives_all_of_it_in_equal_stretches(
+    suffix: str, music: dict[str, Path], original: FloatArray
+) -> None:
+    stretches = list(read_on(music[suffix], RATE, 5.0))
+    claimed = probe(music[suffix]).seconds
+    assert claimed is not None
+    assert [each.start for each in stretches] == pytest.approx([0, claimed / 3, claimed / 3 * 2])
+    joined = np.concatenate([each.samples for each in stretches])
+    assert len(joined) / RATE == pytest.approx(claimed, abs=0.1)
+    _, likeness = lag_and_likeness(original, joined)
+    assert likeness > (0.99 if suffix in LOSSLESS else 0.95)
+
+
+def test_reading_on_ends_where_damage_does_not_end(tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "cut.flac", song(1, 60.0, 16_000), 16_000)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 4])
+    stretches = list(read_on(path, RATE, 2.0))
+    assert 5 <= len(stretches) <= 9
+    assert stretches[-1].start < 18

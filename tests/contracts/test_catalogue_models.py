@@ -134,6 +134,23 @@ def test_what_a_model_must_still_hear(catalogue: Catalogue) -> None:
         }
 
 
+def test_what_a_model_must_still_hear_from_end_to_end(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        quick, whole = by(MODEL, 0), by(MODEL, 1)
+        tracks.store(session, quick, NOW)
+        whole = replace(whole, hearing=replace(whole.hearing, thorough=True))
+        tracks.store(session, whole, NOW)
+        assert coverage.unheard(session, MODEL) == ()
+        assert [each.track_id for each in coverage.unheard(session, MODEL, thorough=True)] == [1]
+        assert coverage.heard_by(session, [1, 2], thorough=True) == {
+            1: frozenset(),
+            2: frozenset({MODEL}),
+        }
+        quick = replace(quick, hearing=replace(quick.hearing, thorough=True))
+        tracks.store(session, quick, NOW)
+        assert coverage.unheard(session, MODEL, thorough=True) == ()
+
+
 def test_the_parts_that_models_play_are_kept_until_they_change(catalogue: Catalogue) -> None:
     with catalogue.session() as session:
         assert models.choice(session) == Choice()

@@ -34,7 +34,7 @@ def test_of_a_long_track_nothing_that_was_analysed_is_asked(seconds: float) -> N
         assert apart
 
 
-@pytest.mark.parametrize("seconds", [2.0, 19.0, 30.0, 60.0, 61.0, 89.9])
+@pytest.mark.parametrize("seconds", [2.0, 19.0, 30.0, 54.0, 61.0, 83.9])
 def test_of_a_short_track_at_most_half_is_asked_and_it_is_said(seconds: float) -> None:
     place = place_in(item(), seconds)
 

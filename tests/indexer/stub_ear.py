@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class StubEar:
     def load(cls, path: Path | None = None) -> "StubEar":
         return cls()
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
         passages = np.stack([_unit(mel) for mel in mels])
         mean = passages.mean(0)
         return Hearing(
@@ -54,17 +54,18 @@ class StubEar:
 class DeafEar(StubEar):
     """Shows that nothing was listened to: whoever tries fails."""
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
         raise AssertionError("nothing should be listened to")
 
 
 class FragileEar(StubEar):
     """Its process is killed, as by a lack of memory, in the middle of silence."""
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
-        if not any(mel.any() for mel in mels):
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
+        heard = list(mels)
+        if not any(mel.any() for mel in heard):
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().hear(mels)
+        return super().hear(heard)
 
 
 class WitnessEar(StubEar):
@@ -74,7 +75,7 @@ class WitnessEar(StubEar):
         super().__init__(model_id)
         self.witness = witness
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
         with self.witness.open("a") as file:
             file.write(f"{self.info.model_id}\n")
         return super().hear(mels)
@@ -83,7 +84,7 @@ class WitnessEar(StubEar):
 class SlowEar(StubEar):
     """Takes its time, and leaves a mark when it begins."""
 
-    def hear(self, mels: Sequence[FloatArray]) -> Hearing:
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
         Path("home/first-heard").touch()
         time.sleep(0.3)
         return super().hear(mels)

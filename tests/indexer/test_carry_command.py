@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from made_up_library import engine_at
 
 from indexer.cli import cli
 from indexer.ingest import IngestReport, ingest

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from stub_embedder import StubEmbedder
 
 from mir import listen as listening
+from mir.analysis import Descriptors
 from mir.audio.decode import Excerpt, Span
 from mir.errors import AudioError
-from mir.listen import listen, listen_at, listen_clip, plan_spans
+from mir.listen import listen, listen_at, listen_clip, listen_with_all, plan_spans
 
 RATE = 16_000
 EAR = StubEmbedder()
@@ -31,19 +32,19 @@ def _wav(folder: Path, samples: np.ndarray) -> Path:
 
 
 @given(st.floats(0.01, 40_000))
-def test_a_plan_stays_inside_and_never_exceeds_sixty_seconds(seconds: float) -> None:
+def test_a_plan_stays_inside_and_never_exceeds_three_passages(seconds: float) -> None:
     spans = plan_spans(seconds)
     assert spans[0].start >= 0
     assert spans[-1].start + spans[-1].seconds <= seconds + 1e-6
-    assert all(0 < span.seconds <= 20 + 1e-6 for span in spans)
+    assert all(0 < span.seconds <= 18 + 1e-6 for span in spans)
     assert all(a.start + a.seconds <= b.start + 1e-6 for a, b in pairwise(spans))
-    assert sum(span.seconds for span in spans) == pytest.approx(min(seconds, 60), rel=1e-6)
+    assert sum(span.seconds for span in spans) == pytest.approx(min(seconds, 54), rel=1e-6)
 
 
 def test_plans_of_a_long_a_short_and_an_unknown_file() -> None:
-    assert plan_spans(240) == [Span(30, 20), Span(110, 20), Span(190, 20)]
+    assert plan_spans(240) == [Span(31, 18), Span(111, 18), Span(191, 18)]
     assert plan_spans(30) == [Span(0, 15), Span(15, 15)]
-    assert plan_spans(None) == plan_spans(60) == [Span(0, 20), Span(20, 20), Span(40, 20)]
+    assert plan_spans(None) == plan_spans(54) == [Span(0, 18), Span(18, 18), Span(36, 18)]
 
 
 def test_a_long_file_is_heard_at_three_places(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_a_file_and_its_bytes_are_heard_alike(tmp_path: Path) -> None:
 
 def test_a_clip_is_heard_whole(tmp_path: Path) -> None:
     heard = listen_clip(_wav(tmp_path, _tone(130)), EAR, 600)
-    assert heard.hearing.passages.shape[0] == 7
+    assert heard.hearing.passages.shape[0] == 8
     assert heard.seconds == pytest.approx(130, abs=0.01)
 
 
@@ -110,6 +111,46 @@ def test_what_is_no_audio_is_refused() -> None:
         listen_clip(b"hello, I am a poem, not a song" * 100, EAR, 600)
 
 
+def test_a_file_is_heard_from_end_to_end_when_that_is_asked_for(tmp_path: Path) -> None:
+    sound = np.concatenate([_tone(50, 220), _tone(30, 3000)])
+    path = _wav(tmp_path, sound)
+    (heard,) = listen_with_all(path, [EAR], thorough=True)
+    assert heard.hearing.thorough
+    assert heard.seconds == pytest.approx(80, abs=0.01)
+    assert len(heard.hearing.passages) == 5  # equal ones of 16 seconds
+    low = listen(_wav(tmp_path, _tone(16, 220)), EAR).hearing.vector
+    nearness = heard.hearing.passages @ low
+    assert nearness[:3].min() > 0.999
+    assert nearness[4] < 0.99
+    (short,) = listen_with_all(_wav(tmp_path, sound[: 45 * RATE]), [EAR], thorough=True)
+    assert short.hearing.thorough
+    assert not listen(path, EAR).hearing.thorough
+
+
+def test_hearing_it_all_holds_a_bounded_number_of_passages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "DESCRIBED_PASSAGES", 3)
+    described: list[int] = []
+
+    def describe(excerpts: list[np.ndarray], *rest: object) -> Descriptors:
+        described.append(len(excerpts))
+        return Descriptors()
+
+    monkeypatch.setattr(listening, "describe", describe)
+    (heard,) = listen_with_all(_wav(tmp_path, _tone(170)), [EAR], thorough=True)
+    assert len(heard.hearing.passages) == 10
+    assert described == [3]  # the first, the fifth and the ninth
+
+
+def test_hearing_it_all_refuses_what_is_too_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    info = listening.AudioInfo(None, RATE, 1, "mp3", "mp3", None)
+    monkeypatch.setattr(listening, "probe", lambda source: info)
+    monkeypatch.setattr(listening, "read_on", lambda *_: iter([Excerpt(0.0, _tone(0.5))]))
+    with pytest.raises(AudioError, match="too short"):
+        listen_with_all(b"", [EAR], thorough=True)
+
+
 class _Liar:
     """A source whose header claims `claimed` seconds, and that holds `real` of them."""
 
@@ -136,12 +177,12 @@ class _Liar:
 @pytest.mark.parametrize(
     ("claimed", "real", "seekable", "seconds", "passages"),
     [
-        (240.0, 240.0, False, 60.0, 3),  # seeks fail: the start is heard
-        (600.0, 200.0, True, 110.0, 3),  # one place of three is there: the start tells more
-        (300.0, 200.0, True, 160.0, 2),  # two of three are there: enough
-        (None, 90.0, True, 60.0, 3),  # no claim: the start
+        (240.0, 240.0, False, 54.0, 3),  # seeks fail: the start is heard
+        (600.0, 200.0, True, 109.0, 3),  # one place of three is there: the start tells more
+        (300.0, 200.0, True, 159.0, 2),  # two of three are there: enough
+        (None, 90.0, True, 54.0, 3),  # no claim: the start
         (36_000.0, 3.0, True, 3.0, 1),  # ten hours, it says
-        (5.0, 200.0, True, 60.0, 3),  # a header that says too little
+        (5.0, 200.0, True, 54.0, 3),  # a header that says too little
     ],
 )
 def test_a_header_that_lies_does_no_harm(
@@ -165,7 +206,7 @@ def test_a_stretch_is_heard_alone(tmp_path: Path) -> None:
     heard = listen_at(path, Span(35.0, 22.0), EAR)
 
     assert heard.seconds == pytest.approx(22.0, abs=0.01)
-    assert len(heard.hearing.passages) == 2  # of up to 20 seconds
+    assert len(heard.hearing.passages) == 2  # of up to 18 seconds
     alone = listen(_wav(tmp_path, high), EAR)
     assert heard.hearing.vector @ alone.hearing.vector > 0.999
     assert heard.hearing.vector @ listen(_wav(tmp_path, low), EAR).hearing.vector < 0.99

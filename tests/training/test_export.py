@@ -109,6 +109,15 @@ def test_every_parameter_is_in_the_file_under_its_name(by_both: Material, arch: 
             np.testing.assert_array_equal(onnx.numpy_helper.to_array(stored[name]), tensor, name)
 
 
+def test_pools_are_written_as_they_run_fast(by_both: Material) -> None:
+    pools = [n for n in to_onnx(network_for(by_both)).graph.node if n.op_type == "AveragePool"]
+    given = [
+        {each.name: onnx.helper.get_attribute_value(each) for each in n.attribute} for n in pools
+    ]
+    assert [each["pads"] for each in given] == [[0, 0, lacking, 0] for lacking in (0, 1, 0, 0)]
+    assert not any("ceil_mode" in each or each["count_include_pad"] for each in given)
+
+
 def test_a_model_that_cannot_be_written_says_so(by_people: Material, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TrainingError, match="cannot be written to"):
