@@ -1,15 +1,15 @@
 """Brings the catalogue and the index up to date with folders of music.
 
-Scan, then workers read the files while this process stores what they found, one transaction
-a batch, and brings the index after it every few seconds. New files are stored before gone
-ones are taken out, so that a moved file keeps its track. What a model that was chosen since then
-has not heard comes last. Whatever ends a run early, what was
-committed stays, and the next run does the rest.
+Scan and store what moved, then workers read the files while this process stores what they found,
+one transaction a batch, and brings the index after it every few seconds. Gone files, and tracks that
+have no file left, are taken out when all is read: so a sound that turns up at another place keeps
+its track. What a model that was chosen since then has not heard comes last. Whatever ends a run
+early, what was committed stays, and the next run does the rest.
 """
 
 import os
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,24 +17,31 @@ from functools import partial
 from pathlib import Path
 
 from indexer import pool
-from indexer.analyse import MakeAnalyser
+from indexer.analyse import Excluded, MakeAnalyser
 from indexer.lock import only_run
 from indexer.pool import Done, Lost, Tick
-from indexer.scan import Changes, Stamp, scan
+from indexer.scan import Changes, Renamed, Stamp, scan
 from indexer.storing import (
+    Memory,
     Outcome,
     Tally,
+    exclude_known,
     known_sounds,
-    known_stamps,
+    link_files,
+    move_files,
     owed_files,
+    remembered,
     remove_gone,
     store_batch,
+    to_be_read,
 )
 from mir import models
 from mir.analysis import Failure
-from mir.catalogue import files
+from mir.audio.walk import below
+from mir.catalogue import exclusions, files
 from mir.engine import Engine
 from mir.errors import NotFound
+from mir.exclusion import PathRules
 from mir.model.embedder import Embedder
 
 BATCH_FILES = 32
@@ -66,6 +73,7 @@ class IngestReport:
     moved: int
     caught_up: int  # unchanged, but heard by a model that had not heard them
     removed: int
+    excluded: int  # taken out or left out by a rule; not those in folders that are not entered
     failed: int
     unchanged: int
     seconds_of_music: float  # analysed in this run
@@ -80,6 +88,8 @@ def ingest(
     roots: Sequence[Path],
     *,
     jobs: int | None = None,
+    again: bool = False,
+    prune: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     load: Callable[[str], Embedder] | None = None,
@@ -90,6 +100,8 @@ def ingest(
 
     After what is new and changed there, unchanged files of the whole library are heard that the
     active or the pending model has not heard yet; when nothing is left, the pending one takes over.
+    With `again`, all files there are read and heard, however they look. With `prune`, what is known
+    in a root that is missing or empty is taken out, and one that does not exist is forgotten.
     `load` (picklable) gives a worker the network of a model, by default from the home. `stop` is
     asked often; once true, what is under way is stored and the report comes early. Raises Busy if
     another run holds the home, NotFound if none of the roots exists nor ever did.
@@ -97,40 +109,99 @@ def ingest(
     engine.settings.home.mkdir(parents=True, exist_ok=True)
     with only_run(engine.settings.home):
         started = clock()
-        folders = [absolute(root) for root in roots]
+        folders = _folders(engine, roots)
         with engine.catalogue.session() as session:
-            known = known_stamps(session)
-        changes = scan(folders, known)
-        if len(changes.missing_roots) == len(folders) and not any(
-            folder in _roots(engine) for folder in folders
-        ):
-            raise NotFound(" ".join(changes.messages))
+            rules = exclusions.listing(session)
+        of_sound = tuple(rule for rule in rules if rule.kind != "path")
+        excluded = exclude_known(engine.catalogue, of_sound, now())
+        with engine.catalogue.session() as session:
+            memory = remembered(session)
+        if again:
+            memory = Memory(to_be_read(memory.stamps), {})
+        known = memory.stamps
+        changes = scan(folders, known, memory.inodes, rules=PathRules(rules), prune=prune)
+        _check_roots(engine, folders, changes, prune)
+        changes = move_files(engine.catalogue, changes)
         ears = models.begin(engine)
         with engine.catalogue.session() as session:
-            for folder in folders:
-                if folder not in changes.missing_roots:
-                    files.add_root(session, folder)
             owed = owed_files(session, ears.model_ids, changes)
             moving = (*changes.gone, *(file.path for file in changes.changed))
-            sounds = known_sounds(session, moving, owed.values())
-        total = len(changes.work) + len(changes.unreadable) + len(owed)
-        run = _Run(engine, known, owed, total, progress, now, clock, started)
+            sounds = {} if again else known_sounds(session, moving, owed.values())
+        run = _Run(engine, known, changes, owed, progress, now, clock, started)
         run.store(list(changes.unreadable))
         loads = tuple(
             partial(load, model_id) if load else _loader(engine, model_id)
             for model_id in ears.model_ids
         )
         paths: Sequence[Path] = [*(file.path for file in changes.work), *owed]
-        while paths:
-            make_work = MakeAnalyser(loads, sounds)
-            run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
-            # Second round: sounds that had gone before they were met again.
-            paths, sounds = run.take_again(), {}
-        stopped = run.tally.done < total
-        removed = 0 if stopped else remove_gone(engine.catalogue, changes.gone)
+        links = changes.links
+        while paths or links:
+            make_work = MakeAnalyser(loads, sounds, of_sound)
+            if paths:
+                run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
+            if run.all_read:
+                run.link(links)
+            # Second round: sounds that had gone before they were met again, and further names of
+            # files that could not be stored.
+            paths, sounds, links = run.take_again(), {}, ()
+        stopped = run.tally.done < run.total
+        gone = () if stopped else (*changes.gone, *changes.excluded)
+        if not stopped:
+            remove_gone(engine.catalogue, gone)
+            excluded += len(changes.excluded)
+        moved = {old for old, _ in changes.moved}
+        removed = 0 if stopped else sum(path not in moved for path in changes.gone)
         engine.refresh_index()
         told = () if stopped else models.complete(engine, ears.pending)
-        return _report(run, changes, (*ears.messages, *told), removed, stopped, clock() - started)
+        return _report(
+            run,
+            changes,
+            (*ears.messages, *told),
+            removed=removed,
+            excluded=excluded,
+            stopped=stopped,
+            wall_seconds=clock() - started,
+        )
+
+
+def _folders(engine: Engine, roots: Sequence[Path]) -> list[Path]:
+    """Return the folders to look at: absolute, none inside another, spelt as they are known."""
+    known = _roots(engine)
+    folders = {_as_known(absolute(root), known): None for root in roots}
+    return [
+        folder
+        for folder in folders
+        if not any(below(folder, (other,)) for other in folders if other != folder)
+    ]
+
+
+def _as_known(folder: Path, known: Sequence[Path]) -> Path:
+    """Return the name of the same folder among `known`, if it has another one there.
+
+    So a root that is named through a link, or in other case where case does not matter, brings no
+    file in twice.
+    """
+    for root in known:
+        try:
+            if folder != root and folder.samefile(root):
+                return root
+        except OSError:  # one of them is missing
+            continue
+    return folder
+
+
+def _check_roots(engine: Engine, folders: Sequence[Path], changes: Changes, prune: bool) -> None:
+    """Remember the folders that are there, and with `prune` forget those that are not."""
+    known = _roots(engine)
+    missing = changes.missing_roots
+    if len(missing) == len(folders) and not any(below(folder, known) for folder in folders):
+        raise NotFound(" ".join(changes.messages))
+    with engine.catalogue.session() as session:
+        for folder in folders:
+            if folder not in missing:
+                files.add_root(session, folder)
+            elif prune and not folder.exists():
+                files.remove_root(session, folder)
 
 
 def absolute(folder: Path) -> Path:
@@ -144,19 +215,26 @@ class _Run:
     def __init__(
         self,
         engine: Engine,
-        known: dict[Path, Stamp],
-        owed: Container[Path],
-        total: int,
+        known: Mapping[Path, Stamp],
+        changes: Changes,
+        owed: Collection[Path],
         progress: Callable[[Progress], None],
         now: Callable[[], datetime],
         clock: Callable[[], float],
         started: float,
     ) -> None:
-        self.tally = Tally()
+        self.tally = Tally(moved=len(changes.moved))
+        self.total = (
+            len(changes.work)
+            + len(changes.moved)
+            + len(changes.links)
+            + len(changes.unreadable)
+            + len(owed)
+        )
+        self._links = len(changes.links)
         self._engine = engine
         self._known = known
         self._owed = owed
-        self._total = total
         self._progress = progress
         self._now = now
         self._clock = clock
@@ -209,18 +287,28 @@ class _Run:
             )
             self._again.extend(again)
             last = batch[-1]
-            current = last.path if isinstance(last, Failure) else last.file.path
+            current = last.path if isinstance(last, Failure | Excluded) else last.file.path
         tally = self.tally
         self._progress(
             Progress(
                 done=tally.done,
-                total=self._total,
+                total=self.total,
                 failures=tally.failed,
                 music_seconds=tally.music_seconds,
                 elapsed=self._clock() - self._started,
                 current=current,
             )
         )
+
+    @property
+    def all_read(self) -> bool:
+        """Whether every file was read but those that are further names of others."""
+        return self.tally.done + len(self._again) >= self.total - self._links
+
+    def link(self, links: Renamed) -> None:
+        """Store further names of files, which were not read under those."""
+        self.tally, again = link_files(self._engine.catalogue, links, self.tally)
+        self._again.extend(again)
 
     def take_again(self) -> list[Path]:
         """Return the files that must be read once more, and forget them."""
@@ -266,7 +354,9 @@ def _report(
     run: _Run,
     changes: Changes,
     told: Sequence[str],
+    *,
     removed: int,
+    excluded: int,
     stopped: bool,
     wall_seconds: float,
 ) -> IngestReport:
@@ -280,6 +370,7 @@ def _report(
         moved=tally.moved,
         caught_up=tally.caught_up,
         removed=removed,
+        excluded=excluded + tally.excluded,
         failed=tally.failed,
         unchanged=changes.unchanged - tally.caught_up,
         seconds_of_music=tally.music_seconds,

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from indexer.analyse import Identified
-from indexer.scan import Changes, Stamp
+from indexer.analyse import Excluded, Identified
+from indexer.scan import Changes, Renamed, Stamp
 from mir.analysis import Analysis, Failure
-from mir.catalogue import coverage, failures, files, tracks
+from mir.catalogue import coverage, exclusions, failures, files, tracks
 from mir.catalogue.coverage import Unheard
 from mir.catalogue.session import Catalogue, Session
+from mir.exclusion import Exclusion
 
-Outcome = Analysis | Identified | Failure
+Outcome = Analysis | Identified | Excluded | Failure
 
 # Failures that may pass without the file changing: they are tried again in every run.
 PASSING_STAGES = frozenset({"read", "worker"})
@@ -27,23 +28,90 @@ class Tally:
     updated: int = 0  # files known before, read again
     moved: int = 0  # new files of known sounds: moved, renamed or copied
     caught_up: int = 0  # unchanged files, heard by a model that had not heard them
+    excluded: int = 0  # kept out by a rule of length or genre
     failed: int = 0
     music_seconds: float = 0.0  # length of the music that was analysed
 
     @property
     def done(self) -> int:
         """All files that have been dealt with."""
-        return self.added + self.updated + self.moved + self.caught_up + self.failed
+        known = self.added + self.updated + self.moved + self.caught_up
+        return known + self.excluded + self.failed
 
 
-def known_stamps(session: Session) -> dict[Path, Stamp]:
-    """Return every file the catalogue knows, analysed or failed, as it looked then."""
-    stamps = {file.path: (file.size, file.modified_ns) for file in files.known_files(session)}
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a scan is set against."""
+
+    stamps: dict[Path, Stamp]  # of every file that was analysed, failed or is kept out
+    inodes: dict[Path, int | None]  # of those that may be taken for moved without being read
+
+
+def remembered(session: Session) -> Memory:
+    """Return every file the catalogue knows, as it looked when it was read."""
+    stamps: dict[Path, Stamp] = {}
+    inodes: dict[Path, int | None] = {}
+    for file in files.known_files(session):
+        stamps[file.path] = file.size, file.modified_ns
+        if file.part == 0:  # the sheet that parts a file may not have moved along with it
+            inodes[file.path] = file.inode
     for failure in failures.known(session):
         # Last, since a file that was overwritten by something bad is in both lists.
         passing = failure.stage in PASSING_STAGES
         stamps[failure.path] = _TRY_AGAIN if passing else (failure.size, failure.modified_ns)
-    return stamps
+        inodes.pop(failure.path, None)
+    for kept_out in failures.excluded(session):
+        stamps[kept_out.path] = kept_out.size, kept_out.modified_ns
+    return Memory(stamps, inodes)
+
+
+def to_be_read(stamps: dict[Path, Stamp]) -> dict[Path, Stamp]:
+    """Return stamps of the same files with which none of them looks unchanged."""
+    return dict.fromkeys(stamps, _TRY_AGAIN)
+
+
+def exclude_known(catalogue: Catalogue, rules: Iterable[Exclusion], now: datetime) -> int:
+    """Take known files out that a rule of length or genre matches; return how many."""
+    reasons: dict[Path, Failure] = {}
+    with catalogue.session() as session:
+        for rule in rules:
+            for file in exclusions.matching_files(session, rule):
+                reasons[file.path] = Failure(
+                    file.path, file.size, file.modified_ns, rule.reason, failures.EXCLUDED
+                )
+        for kept_out in reasons.values():
+            failures.record(session, kept_out, now)
+        tracks.remove_files(session, list(reasons))
+    return len(reasons)
+
+
+def move_files(catalogue: Catalogue, changes: Changes) -> Changes:
+    """Store what the scan found to have moved, and the inodes it noted.
+
+    Where a title may have come from the file's old name, the file is to be read after all, for
+    its tags decide: the changes that come back say so.
+    """
+    with catalogue.session() as session:
+        files.note_inodes(
+            session, {f.path: f.inode for f in changes.renumbered if f.inode is not None}
+        )
+        renamed = {old: file.path for old, file in changes.moved if old.stem != file.path.stem}
+        titled = files.named_by_file(session, renamed)
+        changes = changes.reading(renamed[old] for old in titled)
+        files.move(session, {old: file.path for old, file in changes.moved})
+    return changes
+
+
+def link_files(
+    catalogue: Catalogue, links: Renamed, before: Tally
+) -> tuple[Tally, tuple[Path, ...]]:
+    """Make further names of one file, which were not read, files of the same track.
+
+    Returns the tally that follows `before`, and the names that must be read by themselves.
+    """
+    with catalogue.session() as session:
+        again = files.link(session, [(name, file.path) for name, file in links])
+    return replace(before, moved=before.moved + len(links) - len(again)), again
 
 
 def known_sounds(
@@ -52,10 +120,13 @@ def known_sounds(
     """Return audio hash -> ids of the models that have heard it, for sounds a run may meet again.
 
     These are the sounds of the tracks of those files, which may turn up at another place or with
-    other tags, and of the tracks that some model still has to hear.
+    other tags, of the tracks whose files an earlier run that was stopped has not found again, and
+    of those that some model still has to hear.
     """
     asked = set(paths)
-    owners = {file.track_id for file in files.known_files(session) if file.path in asked}
+    owners = set(tracks.silent(session))
+    if asked:
+        owners |= {file.track_id for file in files.known_files(session) if file.path in asked}
     hashes = {track.track_id: track.audio_hash for track in owed}
     found = tracks.get_many(session, sorted(owners - hashes.keys()))
     hashes |= {track.id: track.audio_hash for track in found.values()}
@@ -102,6 +173,18 @@ def store_batch(
                 failures.record(session, outcome, now)
                 tally = replace(tally, failed=tally.failed + 1)
                 continue
+            if isinstance(outcome, Excluded):
+                kept_out = Failure(
+                    outcome.path,
+                    outcome.size,
+                    outcome.modified_ns,
+                    outcome.reason,
+                    failures.EXCLUDED,
+                )
+                failures.record(session, kept_out, now)
+                files.remove(session, [outcome.path])
+                tally = replace(tally, excluded=tally.excluded + 1)
+                continue
             path = outcome.file.path
             if isinstance(outcome, Analysis):
                 new = tracks.store(session, outcome, now).new
@@ -123,10 +206,10 @@ def store_batch(
     return tally, tuple(again)
 
 
-def remove_gone(catalogue: Catalogue, gone: Sequence[Path]) -> int:
-    """Take files that are gone out of the catalogue; return how many it knew."""
-    if not gone:
-        return 0
+def remove_gone(catalogue: Catalogue, gone: Sequence[Path]) -> None:
+    """Take files that are gone out of the catalogue, and all tracks that have no file left."""
     with catalogue.session() as session:
-        forgotten = failures.forget(session, gone)
-        return tracks.remove_files(session, gone).files + forgotten
+        if gone:
+            failures.forget(session, gone)
+            tracks.remove_files(session, gone)
+        tracks.remove_silent(session)

@@ -123,7 +123,7 @@ def test_every_file_has_one_fate(disk: dict[str, Stamp], known: dict[str, Stamp]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "indexer.scan.walk",
-            lambda _: (FoundFile(root / name, *facts) for name, facts in disk.items()),
+            lambda *_: (FoundFile(root / name, *facts) for name, facts in disk.items()),
         )
         changes = scan([root], {root / name: facts for name, facts in known.items()})
     new = {file.path.name for file in changes.new}
