@@ -59,8 +59,8 @@ def analyse(
 
     Each of the models listens that has not heard this sound before; `known` tells, by audio
     hash, which have. What is noted of the file is how it looked before it was read, so that one
-    that is still being written counts as changed in the next run. Stages of failure: "read" (the file cannot be opened), "decode" (it holds
-    no sound that can be heard), "analyse".
+    that is still being written counts as changed in the next run. Stages of failure: "read" (the
+    file cannot be opened), "decode" (it holds no sound that can be heard), "analyse".
     """
     try:
         facts = path.stat()

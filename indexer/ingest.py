@@ -1,10 +1,10 @@
 """Brings the catalogue and the index up to date with folders of music.
 
 Scan and store what moved, then workers read the files while this process stores what they found,
-one transaction a batch, and brings the index after it every few seconds. Gone files, and tracks that
-have no file left, are taken out when all is read: so a sound that turns up at another place keeps
-its track. What a model that was chosen since then has not heard comes last. Whatever ends a run
-early, what was committed stays, and the next run does the rest.
+one transaction a batch, and brings the index after it every few seconds. Gone files, and tracks
+that have no file left, are taken out when all is read: so a sound that turns up at another place
+keeps its track. What a model that was chosen since then has not heard comes last. Whatever ends a
+run early, what was committed stays, and the next run does the rest.
 """
 
 import os
@@ -215,7 +215,7 @@ class _Run:
     def __init__(
         self,
         engine: Engine,
-        known: Mapping[Path, Stamp],
+        known: Mapping[str, Stamp],
         changes: Changes,
         owed: Collection[Path],
         progress: Callable[[Progress], None],

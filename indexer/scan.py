@@ -54,8 +54,8 @@ class Changes:
 
 def scan(
     roots: Sequence[Path],
-    known: Mapping[Path, Stamp],
-    inodes: Mapping[Path, int | None] | None = None,
+    known: Mapping[str, Stamp],
+    inodes: Mapping[str, int | None] | None = None,
     *,
     rules: PathRules | None = None,
     prune: bool = False,
@@ -71,28 +71,26 @@ def scan(
     found, inodes = walked.found, inodes or {}
     differing: list[FoundFile] = []
     renumbered: list[FoundFile] = []
-    for path, file in found.items():
-        if known.get(path) != (file.size, file.modified_ns):
+    for name, file in found.items():
+        if known.get(name) != (file.size, file.modified_ns):
             differing.append(file)
-        elif file.inode is not None and inodes.get(path, file.inode) != file.inode:
+        elif file.inode is not None and inodes.get(name, file.inode) != file.inode:
             renumbered.append(file)
-    missed = [path for path in known if path not in found]
     away = [
-        path
-        for path in missed
-        if below(path, walked.looked_at) and not below(path, walked.shielded)
+        name
+        for name in known
+        if name not in found and below(name, walked.looked_at) and not below(name, walked.shielded)
     ]
     excluded = _excluded(away, walked.looked_at, rules)
-    left = set(excluded)
-    gone = tuple(path for path in away if path not in left)
+    gone = [name for name in away if name not in excluded]
     read, moved, links = _by_evidence(differing, found, known, inodes, gone)
     return Changes(
-        new=tuple(file for file in read if file.path not in known),
-        changed=tuple(file for file in read if file.path in known),
+        new=tuple(file for file in read if file.name not in known),
+        changed=tuple(file for file in read if file.name in known),
         moved=moved,
         links=links,
-        gone=gone,
-        excluded=excluded,
+        gone=tuple(map(Path, gone)),
+        excluded=tuple(map(Path, excluded)),
         unchanged=len(found) - len(differing),
         renumbered=tuple(renumbered),
         unreadable=tuple(walked.unreadable.values()),
@@ -105,7 +103,7 @@ def scan(
 class _Walked:
     """What the disk holds below some roots, and where it was really looked at."""
 
-    found: dict[Path, FoundFile]
+    found: dict[str, FoundFile]
     unreadable: dict[Path, Failure]
     messages: tuple[str, ...]
     missing: tuple[Path, ...]
@@ -114,9 +112,9 @@ class _Walked:
 
 
 def _walk_all(
-    roots: Sequence[Path], known: Iterable[Path], rules: PathRules | None, prune: bool
+    roots: Sequence[Path], known: Iterable[str], rules: PathRules | None, prune: bool
 ) -> _Walked:
-    found: dict[Path, FoundFile] = {}
+    found: dict[str, FoundFile] = {}
     unreadable: dict[Path, Failure] = {}
     messages: list[str] = []
     missing: list[Path] = []
@@ -130,11 +128,12 @@ def _walk_all(
             if isinstance(item, Unreadable):
                 unreadable[item.failure.path] = item.failure
             else:
-                found[item.path] = item
+                found[item.name] = item
                 files_here += 1
         if files_here or root in unreadable:
             continue
-        kept = sum(not (rules and rules.match_within(str(root), str(p))) for p in _below(known, root))
+        # A root of which the rules leave nothing is not empty.
+        kept = sum(not (rules and rules.match_within(str(root), p)) for p in _below(known, root))
         if kept:
             missing.append(root)
             messages.append(_empty(root, kept, prune))
@@ -150,10 +149,10 @@ def _walk_all(
 
 def _by_evidence(
     differing: Sequence[FoundFile],
-    found: Mapping[Path, FoundFile],
-    known: Mapping[Path, Stamp],
-    inodes: Mapping[Path, int | None],
-    gone: Iterable[Path],
+    found: Mapping[str, FoundFile],
+    known: Mapping[str, Stamp],
+    inodes: Mapping[str, int | None],
+    gone: Iterable[str],
 ) -> tuple[list[FoundFile], Renamed, Renamed]:
     """Part what differs into files to be read, moved ones, and further names of others.
 
@@ -164,19 +163,19 @@ def _by_evidence(
     if not differing:
         return [], (), ()
     stamps = Counter(known.values())
-    vacated = set(gone) | {file.path for file in differing}
-    home: dict[tuple[int, int, int], Path] = {}  # evidence -> the name under which it is known
-    movable: set[Path] = set()
-    for path, inode in inodes.items():
-        if inode is None or path not in known:
+    vacated = set(gone) | {file.name for file in differing}
+    home: dict[tuple[int, int, int], str] = {}  # evidence -> the name under which it is known
+    movable: set[str] = set()
+    for name, inode in inodes.items():
+        if inode is None or name not in known:
             continue
-        evidence = (inode, *known[path])
-        if path in vacated:
-            if stamps[known[path]] == 1:
-                home[evidence] = path
-                movable.add(path)
-        elif path in found and found[path].linked and found[path].inode == inode:
-            home.setdefault(evidence, path)
+        evidence = (inode, *known[name])
+        if name in vacated:
+            if stamps[known[name]] == 1:
+                home[evidence] = name
+                movable.add(name)
+        elif name in found and found[name].linked and found[name].inode == inode:
+            home.setdefault(evidence, name)
     read: list[FoundFile] = []
     moved: list[tuple[Path, FoundFile]] = []
     links: list[tuple[Path, FoundFile]] = []
@@ -188,35 +187,35 @@ def _by_evidence(
         before = home.get(evidence)
         if before in movable:
             assert before is not None
-            moved.append((before, file))
+            moved.append((Path(before), file))
             movable.discard(before)
-            home[evidence] = file.path
+            home[evidence] = file.name
         elif before is not None and file.linked:
-            links.append((before, file))
+            links.append((Path(before), file))
         else:
             read.append(file)
             if file.linked:
-                home[evidence] = file.path
+                home[evidence] = file.name
     return read, tuple(moved), tuple(links)
 
 
 def _excluded(
-    paths: Sequence[Path], roots: Sequence[Path], rules: PathRules | None
-) -> tuple[Path, ...]:
+    names: Sequence[str], roots: Sequence[Path], rules: PathRules | None
+) -> frozenset[str]:
     if not rules:
-        return ()
-    return tuple(
-        path
-        for path in paths
-        if any(below(path, (root,)) and rules.match_within(str(root), str(path)) for root in roots)
+        return frozenset()
+    return frozenset(
+        name
+        for name in names
+        if any(below(name, (root,)) and rules.match_within(str(root), name) for root in roots)
     )
 
 
-def _below(known: Iterable[Path], root: Path) -> Iterable[Path]:
-    return (path for path in known if below(path, (root,)))
+def _below(known: Iterable[str], root: Path) -> Iterable[str]:
+    return (name for name in known if below(name, (root,)))
 
 
-def _count_below(known: Iterable[Path], root: Path) -> int:
+def _count_below(known: Iterable[str], root: Path) -> int:
     return sum(1 for _ in _below(known, root))
 
 

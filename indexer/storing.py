@@ -43,29 +43,30 @@ class Tally:
 class Memory:
     """What a scan is set against."""
 
-    stamps: dict[Path, Stamp]  # of every file that was analysed, failed or is kept out
-    inodes: dict[Path, int | None]  # of those that may be taken for moved without being read
+    stamps: dict[str, Stamp]  # by path: every file that was analysed, failed or is kept out
+    inodes: dict[str, int | None]  # of those that may be taken for moved without being read
 
 
 def remembered(session: Session) -> Memory:
     """Return every file the catalogue knows, as it looked when it was read."""
-    stamps: dict[Path, Stamp] = {}
-    inodes: dict[Path, int | None] = {}
-    for file in files.known_files(session):
-        stamps[file.path] = file.size, file.modified_ns
-        if file.part == 0:  # the sheet that parts a file may not have moved along with it
-            inodes[file.path] = file.inode
+    stamps: dict[str, Stamp] = {}
+    inodes: dict[str, int | None] = {}
+    for name, size, modified_ns, inode, part in files.seen_files(session):
+        stamps[name] = size, modified_ns
+        if part == 0:  # the sheet that parts a file may not have moved along with it
+            inodes[name] = inode
     for failure in failures.known(session):
         # Last, since a file that was overwritten by something bad is in both lists.
         passing = failure.stage in PASSING_STAGES
-        stamps[failure.path] = _TRY_AGAIN if passing else (failure.size, failure.modified_ns)
-        inodes.pop(failure.path, None)
+        name = str(failure.path)
+        stamps[name] = _TRY_AGAIN if passing else (failure.size, failure.modified_ns)
+        inodes.pop(name, None)
     for kept_out in failures.excluded(session):
-        stamps[kept_out.path] = kept_out.size, kept_out.modified_ns
+        stamps[str(kept_out.path)] = kept_out.size, kept_out.modified_ns
     return Memory(stamps, inodes)
 
 
-def to_be_read(stamps: dict[Path, Stamp]) -> dict[Path, Stamp]:
+def to_be_read(stamps: dict[str, Stamp]) -> dict[str, Stamp]:
     """Return stamps of the same files with which none of them looks unchanged."""
     return dict.fromkeys(stamps, _TRY_AGAIN)
 
@@ -156,7 +157,7 @@ def store_batch(
     *,
     owed: Container[Path],
     before: Tally,
-    known_paths: Container[Path],
+    known_paths: Container[str],
     now: datetime,
 ) -> tuple[Tally, tuple[Path, ...]]:
     """Store `outcomes` in one transaction.
@@ -197,7 +198,7 @@ def store_batch(
                 new = kept.new
             if path in owed:
                 tally = replace(tally, caught_up=tally.caught_up + 1)
-            elif path in known_paths:
+            elif str(path) in known_paths:
                 tally = replace(tally, updated=tally.updated + 1)
             elif new:
                 tally = replace(tally, added=tally.added + 1)

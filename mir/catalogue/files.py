@@ -1,11 +1,12 @@
 """The files that hold the tracks, and the folders in which they are looked for."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mir.catalogue import failures
@@ -26,30 +27,42 @@ class KnownFile:
     size: int  # bytes
     modified_ns: int
     track_id: int
-    inode: int | None = None  # as the file system counts it, 0 to 2**64 - 1; None: not noted yet
-    part: int = 0  # as in mir.analysis.FileFacts
+
+
+class Seen(NamedTuple):
+    """A file, or a track inside it, as it was when it was read: the evidence alone."""
+
+    name: str  # the path; many of them are read at once, and a Path costs microseconds
+    size: int  # bytes
+    modified_ns: int
+    inode: int | None  # as the file system counts it, 0 to 2**64 - 1; None: not noted yet
+    part: int  # as in mir.analysis.FileFacts
 
 
 def known_files(session: Session) -> Iterator[KnownFile]:
     """Yield every file, in the order in which they were found."""
-    columns = (
-        files.c.id,
-        files.c.path,
-        files.c.size,
-        files.c.modified_ns,
-        files.c.track_id,
-        files.c.inode,
-        files.c.part,
-    )
+    columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.track_id)
+    for path, size, modified_ns, track_id in _rows(session, *columns):
+        yield KnownFile(restored(path), size, modified_ns, track_id)
+
+
+def seen_files(session: Session) -> Iterator[Seen]:
+    """Yield the evidence of every file, in the order in which they were found."""
+    columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.inode, files.c.part)
+    for path, size, modified_ns, inode, part in _rows(session, *columns):
+        number = inode if inode is None or inode >= 0 else inode + 2**64
+        yield Seen(os.fsdecode(path), size, modified_ns, number, part)
+
+
+def _rows(session: Session, *columns: ColumnElement[Any]) -> Iterator[Sequence[Any]]:
     last = 0
     # Parts instead of one long cursor, which on SQLite would hold back the changes of the caller.
     while rows := session.execute(
-        select(*columns).where(files.c.id > last).order_by(files.c.id).limit(CHUNK)
+        select(*columns, files.c.id).where(files.c.id > last).order_by(files.c.id).limit(CHUNK)
     ).all():
-        for file_id, path, size, modified_ns, track_id, inode, part in rows:
-            number = inode if inode is None or inode >= 0 else inode + 2**64
-            yield KnownFile(restored(path), size, modified_ns, track_id, number, part)
-            last = file_id
+        for row in rows:
+            yield row[:-1]
+        last = rows[-1][-1]
 
 
 def touch(session: Session, path: Path, *, size: int, modified_ns: int) -> None:

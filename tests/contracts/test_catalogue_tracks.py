@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import event, func, select
 
-from mir.analysis import Descriptors, Failure, FileFacts, Label, Tags
+from mir.analysis import Descriptors, Failure, FileFacts, Tags
 from mir.catalogue import embeddings, failures, files, genres, tables, tracks
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue

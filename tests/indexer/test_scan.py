@@ -1,13 +1,26 @@
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.scan import Changes, Stamp, scan
+from indexer import scan as scanning
+from indexer.scan import Changes, Stamp
 from mir.analysis import Failure
 from mir.audio.walk import FoundFile
+
+
+def scan(
+    roots: Sequence[Path],
+    known: Mapping[Path, Stamp],
+    inodes: Mapping[Path, int | None] | None = None,
+    **more: Any,
+) -> Changes:
+    by_name = {str(path): inode for path, inode in (inodes or {}).items()}
+    return scanning.scan(roots, {str(path): s for path, s in known.items()}, by_name, **more)
 
 
 def make(path: Path, data: bytes = b"x") -> Path:
@@ -58,6 +71,7 @@ def test_a_missing_root_prunes_nothing_and_says_so(tmp_path: Path) -> None:
     (message,) = changes.messages
     assert str(root) in message
     assert "mounted" in message
+    assert f"mir index --prune {root}" in message
 
 
 def test_an_empty_root_prunes_nothing_and_says_so(tmp_path: Path) -> None:
@@ -123,7 +137,7 @@ def test_every_file_has_one_fate(disk: dict[str, Stamp], known: dict[str, Stamp]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "indexer.scan.walk",
-            lambda *_: (FoundFile(root / name, *facts) for name, facts in disk.items()),
+            lambda *_: (FoundFile(str(root / name), *facts) for name, facts in disk.items()),
         )
         changes = scan([root], {root / name: facts for name, facts in known.items()})
     new = {file.path.name for file in changes.new}
