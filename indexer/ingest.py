@@ -150,14 +150,14 @@ def ingest(
             remove_gone(engine.catalogue, gone)
             excluded += len(changes.excluded)
         moved = {old for old, _ in changes.moved}
-        removed = 0 if stopped else sum(path not in moved for path in changes.gone)
+        removed = sum(path not in moved for path in changes.gone) - run.tally.left
         engine.refresh_index()
         told = () if stopped else models.complete(engine, ears.pending)
         return _report(
             run,
             changes,
             (*ears.messages, *told),
-            removed=removed,
+            removed=0 if stopped else removed,
             excluded=excluded,
             stopped=stopped,
             wall_seconds=clock() - started,
@@ -234,6 +234,7 @@ class _Run:
         self._links = len(changes.links)
         self._engine = engine
         self._known = known
+        self._gone = frozenset(changes.gone)
         self._owed = owed
         self._progress = progress
         self._now = now
@@ -283,6 +284,7 @@ class _Run:
                 owed=self._owed,
                 before=self.tally,
                 known_paths=self._known,
+                gone=self._gone,
                 now=self._now(),
             )
             self._again.extend(again)

@@ -1,6 +1,6 @@
 """What the workers learnt, into the catalogue; and what the catalogue knows, for a scan."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from mir.analysis import Analysis, Failure
 from mir.catalogue import coverage, exclusions, failures, files, tracks
 from mir.catalogue.coverage import Unheard
 from mir.catalogue.session import Catalogue, Session
+from mir.catalogue.tracks import StoredTrack
 from mir.exclusion import Exclusion
 
 Outcome = Analysis | Identified | Excluded | Failure
@@ -27,6 +28,7 @@ class Tally:
     added: int = 0  # files of sounds that are new
     updated: int = 0  # files known before, read again
     moved: int = 0  # new files of known sounds: moved, renamed or copied
+    left: int = 0  # places of moved files, which are not gone: they are counted already
     caught_up: int = 0  # unchanged files, heard by a model that had not heard them
     excluded: int = 0  # kept out by a rule of length or genre
     failed: int = 0
@@ -129,8 +131,7 @@ def known_sounds(
     if asked:
         owners |= {file.track_id for file in files.known_files(session) if file.path in asked}
     hashes = {track.track_id: track.audio_hash for track in owed}
-    found = tracks.get_many(session, sorted(owners - hashes.keys()))
-    hashes |= {track.id: track.audio_hash for track in found.values()}
+    hashes |= coverage.sounds(session, sorted(owners - hashes.keys()))
     heard = coverage.heard_by(session, sorted(hashes))
     return {audio_hash: heard[track_id] for track_id, audio_hash in hashes.items()}
 
@@ -158,13 +159,15 @@ def store_batch(
     owed: Container[Path],
     before: Tally,
     known_paths: Container[str],
+    gone: Collection[Path],
     now: datetime,
 ) -> tuple[Tally, tuple[Path, ...]]:
     """Store `outcomes` in one transaction.
 
-    `owed` are files read only because a model had not heard them yet. Returns the tally that
-    follows `before`, and the files that must be listened to after all, because the track whose
-    sound they hold has gone in the meantime.
+    `owed` are files read only because a model had not heard them yet; `gone` those that are not at
+    their place any more, of which one makes way when its sound turns up elsewhere. Returns the
+    tally that follows `before`, and the files that must be listened to after all, because the
+    track whose sound they hold has gone in the meantime.
     """
     tally = before
     again: list[Path] = []
@@ -187,23 +190,25 @@ def store_batch(
                 tally = replace(tally, excluded=tally.excluded + 1)
                 continue
             path = outcome.file.path
+            kept: StoredTrack | None
             if isinstance(outcome, Analysis):
-                new = tracks.store(session, outcome, now).new
+                kept = tracks.store(session, outcome, now)
                 tally = replace(tally, music_seconds=tally.music_seconds + outcome.seconds)
             else:
                 kept = tracks.store_file(session, outcome.file, outcome.audio_hash, outcome.tags)
                 if kept is None:
                     again.append(path)
                     continue
-                new = kept.new
             if path in owed:
                 tally = replace(tally, caught_up=tally.caught_up + 1)
             elif str(path) in known_paths:
                 tally = replace(tally, updated=tally.updated + 1)
-            elif new:
+            elif kept.new:
                 tally = replace(tally, added=tally.added + 1)
             else:
-                tally = replace(tally, moved=tally.moved + 1)
+                left = [p for p in files.of_track(session, kept.id) if p in gone][:1]
+                files.remove(session, left)
+                tally = replace(tally, moved=tally.moved + 1, left=tally.left + len(left))
     return tally, tuple(again)
 
 

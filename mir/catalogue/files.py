@@ -46,6 +46,12 @@ def known_files(session: Session) -> Iterator[KnownFile]:
         yield KnownFile(restored(path), size, modified_ns, track_id)
 
 
+def of_track(session: Session, track_id: int) -> tuple[Path, ...]:
+    """Return the paths of a track's files, in the order in which they were found."""
+    here = select(files.c.path).where(files.c.track_id == track_id).order_by(files.c.id)
+    return tuple(map(restored, session.execute(here).scalars()))
+
+
 def seen_files(session: Session) -> Iterator[Seen]:
     """Yield the evidence of every file, in the order in which they were found."""
     columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.inode, files.c.part)
