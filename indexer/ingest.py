@@ -157,6 +157,7 @@ def ingest(
             run,
             changes,
             (*ears.messages, *told),
+            missing_roots=() if prune else changes.missing_roots,
             removed=0 if stopped else removed,
             excluded=excluded,
             stopped=stopped,
@@ -357,6 +358,7 @@ def _report(
     changes: Changes,
     told: Sequence[str],
     *,
+    missing_roots: tuple[Path, ...],
     removed: int,
     excluded: int,
     stopped: bool,
@@ -378,6 +380,6 @@ def _report(
         seconds_of_music=tally.music_seconds,
         wall_seconds=wall_seconds,
         messages=tuple(messages),
-        missing_roots=changes.missing_roots,
+        missing_roots=missing_roots,
         stopped=stopped,
     )
