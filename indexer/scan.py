@@ -164,16 +164,15 @@ def _by_evidence(
         return [], (), ()
     stamps = Counter(known.values())
     vacated = set(gone) | {file.name for file in differing}
-    home: dict[tuple[int, int, int], str] = {}  # evidence -> the name under which it is known
-    movable: set[str] = set()
+    home: dict[tuple[int, int, int], str] = {}  # evidence -> the name of a file that is there
+    left_from: dict[tuple[int, int, int], str] = {}  # evidence -> the place it is no more at
     for name, inode in inodes.items():
         if inode is None or name not in known:
             continue
         evidence = (inode, *known[name])
         if name in vacated:
             if stamps[known[name]] == 1:
-                home[evidence] = name
-                movable.add(name)
+                left_from[evidence] = name
         elif name in found and found[name].linked and found[name].inode == inode:
             home.setdefault(evidence, name)
     read: list[FoundFile] = []
@@ -184,14 +183,11 @@ def _by_evidence(
             read.append(file)
             continue
         evidence = (file.inode, file.size, file.modified_ns)
-        before = home.get(evidence)
-        if before in movable:
-            assert before is not None
-            moved.append((Path(before), file))
-            movable.discard(before)
+        if evidence in left_from:
+            moved.append((Path(left_from.pop(evidence)), file))
             home[evidence] = file.name
-        elif before is not None and file.linked:
-            links.append((Path(before), file))
+        elif file.linked and evidence in home:
+            links.append((Path(home[evidence]), file))
         else:
             read.append(file)
             if file.linked:
