@@ -7,19 +7,19 @@ keeps its track. What a model that was chosen since then has not heard comes las
 run early, what was committed stays, and the next run does the rest.
 """
 
-import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from indexer import pool
 from indexer.analyse import Excluded, MakeAnalyser
+from indexer.folders import chosen_folders, covers_all, remember_folders
 from indexer.lock import only_run
 from indexer.pool import Done, Lost, Tick
+from indexer.run_report import IngestReport, Progress
 from indexer.scan import Changes, Renamed, Stamp, scan
 from indexer.storing import (
     Memory,
@@ -37,12 +37,12 @@ from indexer.storing import (
 )
 from mir import models
 from mir.analysis import Failure
-from mir.audio.walk import below
-from mir.catalogue import exclusions, files
+from mir.catalogue import exclusions, tracks
 from mir.engine import Engine
-from mir.errors import NotFound
 from mir.exclusion import PathRules
 from mir.model.embedder import Embedder
+
+__all__ = ["IngestReport", "Progress", "ingest"]
 
 BATCH_FILES = 32
 BATCH_SECONDS = 2.0
@@ -50,37 +50,6 @@ INDEX_SECONDS = 5.0  # between two saves of the index, at least
 INDEX_SHARE = 0.1  # of the time of a run that saving the index may take
 SECONDS_EACH = 300.0  # for one file: ten hours of music over a slow network need that
 MEMORY_EACH = 2 << 30  # bytes of data for one worker
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; handed to the callback after every batch and every half second."""
-
-    done: int
-    total: int
-    failures: int
-    music_seconds: float  # length of the music analysed so far
-    elapsed: float  # seconds
-    current: Path | None  # the file that was finished last
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What a run did, in numbers of files."""
-
-    added: int
-    updated: int
-    moved: int
-    caught_up: int  # unchanged, but heard by a model that had not heard them
-    removed: int
-    excluded: int  # taken out or left out by a rule; not those in folders that are not entered
-    failed: int
-    unchanged: int
-    seconds_of_music: float  # analysed in this run
-    wall_seconds: float
-    messages: tuple[str, ...]  # what the user should know: a root that is missing, an early end
-    missing_roots: tuple[Path, ...] = ()
-    stopped: bool = False  # asked to stop before everything was done
 
 
 def ingest(
@@ -109,24 +78,27 @@ def ingest(
     engine.settings.home.mkdir(parents=True, exist_ok=True)
     with only_run(engine.settings.home):
         started = clock()
-        folders = _folders(engine, roots)
+        folders = chosen_folders(engine, roots)
         with engine.catalogue.session() as session:
             rules = exclusions.listing(session)
         of_sound = tuple(rule for rule in rules if rule.kind != "path")
         excluded = exclude_known(engine.catalogue, of_sound, now())
         with engine.catalogue.session() as session:
             memory = remembered(session)
+            waiting = tracks.silent(session)
         if again:
             memory = Memory(to_be_read(memory.stamps), {})
         known = memory.stamps
         changes = scan(folders, known, memory.inodes, rules=PathRules(rules), prune=prune)
-        _check_roots(engine, folders, changes, prune)
+        remember_folders(engine, folders, changes, prune)
         changes = move_files(engine.catalogue, changes)
         ears = models.begin(engine)
         with engine.catalogue.session() as session:
             owed = owed_files(session, ears.model_ids, changes)
             moving = (*changes.gone, *(file.path for file in changes.changed))
             sounds = {} if again else known_sounds(session, moving, owed.values())
+            if covers_all(session, folders, changes):
+                waiting = ()
         run = _Run(engine, known, changes, owed, progress, now, clock, started)
         run.store(list(changes.unreadable))
         loads = tuple(
@@ -141,16 +113,12 @@ def ingest(
                 run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
             if run.all_read:
                 run.link(links)
-            # Second round: sounds that had gone before they were met again, and further names of
-            # files that could not be stored.
+            # Second round: sounds that had gone meanwhile, further names of files with a failure.
             paths, sounds, links = run.take_again(), {}, ()
         stopped = run.tally.done < run.total
-        gone = () if stopped else (*changes.gone, *changes.excluded)
         if not stopped:
-            remove_gone(engine.catalogue, gone)
+            remove_gone(engine.catalogue, (*changes.gone, *changes.excluded), waiting)
             excluded += len(changes.excluded)
-        moved = {old for old, _ in changes.moved}
-        removed = sum(path not in moved for path in changes.gone) - run.tally.left
         engine.refresh_index()
         told = () if stopped else models.complete(engine, ears.pending)
         return _report(
@@ -158,56 +126,11 @@ def ingest(
             changes,
             (*ears.messages, *told),
             missing_roots=() if prune else changes.missing_roots,
-            removed=0 if stopped else removed,
+            removed=0 if stopped else changes.lost - run.tally.left,
             excluded=excluded,
             stopped=stopped,
             wall_seconds=clock() - started,
         )
-
-
-def _folders(engine: Engine, roots: Sequence[Path]) -> list[Path]:
-    """Return the folders to look at: absolute, none inside another, spelt as they are known."""
-    known = _roots(engine)
-    folders = {_as_known(absolute(root), known): None for root in roots}
-    return [
-        folder
-        for folder in folders
-        if not any(below(folder, (other,)) for other in folders if other != folder)
-    ]
-
-
-def _as_known(folder: Path, known: Sequence[Path]) -> Path:
-    """Return the name of the same folder among `known`, if it has another one there.
-
-    So a root that is named through a link, or in other case where case does not matter, brings no
-    file in twice.
-    """
-    for root in known:
-        try:
-            if folder != root and folder.samefile(root):
-                return root
-        except OSError:  # one of them is missing
-            continue
-    return folder
-
-
-def _check_roots(engine: Engine, folders: Sequence[Path], changes: Changes, prune: bool) -> None:
-    """Remember the folders that are there, and with `prune` forget those that are not."""
-    known = _roots(engine)
-    missing = changes.missing_roots
-    if len(missing) == len(folders) and not any(below(folder, known) for folder in folders):
-        raise NotFound(" ".join(changes.messages))
-    with engine.catalogue.session() as session:
-        for folder in folders:
-            if folder not in missing:
-                files.add_root(session, folder)
-            elif prune and not folder.exists():
-                files.remove_root(session, folder)
-
-
-def absolute(folder: Path) -> Path:
-    """Return the path as the catalogue keeps it: absolute, links as they are, no `..`."""
-    return Path(os.path.normpath(folder.expanduser().absolute()))
 
 
 class _Run:
@@ -346,11 +269,6 @@ def _outcome(answer: Done | Lost) -> Outcome:
         size = modified_ns = 0
     reason = f"The process that read this file {answer.cause}; the file is left out."
     return Failure(answer.path, size, modified_ns, reason, "worker")
-
-
-def _roots(engine: Engine) -> tuple[Path, ...]:
-    with engine.catalogue.session() as session:
-        return files.roots(session)
 
 
 def _report(

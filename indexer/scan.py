@@ -42,6 +42,12 @@ class Changes:
         """The files to be read, in the order of their paths."""
         return tuple(sorted((*self.new, *self.changed), key=lambda found: found.path))
 
+    @property
+    def lost(self) -> int:
+        """The number of files that are gone and not found to have moved."""
+        moved = {old for old, _ in self.moved}
+        return sum(path not in moved for path in self.gone)
+
     def reading(self, targets: Iterable[Path]) -> "Changes":
         """Return the same changes, but with the files moved to `targets` to be read."""
         read = set(targets)

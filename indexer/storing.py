@@ -126,10 +126,7 @@ def known_sounds(
     other tags, of the tracks whose files an earlier run that was stopped has not found again, and
     of those that some model still has to hear.
     """
-    asked = set(paths)
-    owners = set(tracks.silent(session))
-    if asked:
-        owners |= {file.track_id for file in files.known_files(session) if file.path in asked}
+    owners = {*tracks.silent(session), *files.owners(session, tuple(paths))}
     hashes = {track.track_id: track.audio_hash for track in owed}
     hashes |= coverage.sounds(session, sorted(owners - hashes.keys()))
     heard = coverage.heard_by(session, sorted(hashes))
@@ -212,10 +209,14 @@ def store_batch(
     return tally, tuple(again)
 
 
-def remove_gone(catalogue: Catalogue, gone: Sequence[Path]) -> None:
-    """Take files that are gone out of the catalogue, and all tracks that have no file left."""
+def remove_gone(catalogue: Catalogue, gone: Sequence[Path], waiting: Collection[int]) -> None:
+    """Take files that are gone out of the catalogue, and the tracks that have no file left.
+
+    Tracks that are `waiting` stay: a run that was stopped left them, and their files may be where
+    this one has not looked.
+    """
     with catalogue.session() as session:
         if gone:
             failures.forget(session, gone)
             tracks.remove_files(session, gone)
-        tracks.remove_silent(session)
+        tracks.remove_silent(session, waiting)

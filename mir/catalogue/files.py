@@ -52,6 +52,16 @@ def of_track(session: Session, track_id: int) -> tuple[Path, ...]:
     return tuple(map(restored, session.execute(here).scalars()))
 
 
+def owners(session: Session, paths: Sequence[Path]) -> frozenset[int]:
+    """Return the ids of the tracks whose files these are."""
+    found: set[int] = set()
+    for some in chunks([stored(path) for path in paths]):
+        found.update(
+            session.execute(select(files.c.track_id).where(files.c.path.in_(some))).scalars()
+        )
+    return frozenset(found)
+
+
 def seen_files(session: Session) -> Iterator[Seen]:
     """Yield the evidence of every file, in the order in which they were found."""
     columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.inode, files.c.part)

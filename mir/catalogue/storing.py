@@ -6,7 +6,7 @@ a file whose sound changed moves to another track. A track without any file goes
 turn up under another name. Tags are those of the file that was read last. All of it is idempotent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -107,9 +107,10 @@ def silent(session: Session) -> tuple[int, ...]:
     )
 
 
-def remove_silent(session: Session) -> tuple[int, ...]:
-    """Remove the tracks that have no file left; return their ids."""
-    ids = silent(session)
+def remove_silent(session: Session, but: Collection[int] = ()) -> tuple[int, ...]:
+    """Remove the tracks that have no file left, `but` some; return their ids."""
+    spared = set(but)
+    ids = [track_id for track_id in silent(session) if track_id not in spared]
     if not ids:
         return ()
     take_turn(session)

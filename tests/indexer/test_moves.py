@@ -11,7 +11,7 @@ from tag_writing import write_tags
 
 from indexer.ingest import IngestReport, ingest
 from mir.analysis import Tags
-from mir.catalogue import failures, tracks
+from mir.catalogue import failures, files, tracks
 from mir.engine import Engine
 from tests.indexer.known_library import know, nobody, places
 from tests.indexer.stub_ear import DeafEar, StubEar
@@ -98,6 +98,24 @@ def test_a_run_that_ends_within_a_ring_is_finished_by_the_next(engine: Engine, m
 
     one, two, three = names
     assert places(engine) == {two: before[one], three: before[two], one: before[three]}
+
+
+def test_what_a_stopped_run_left_waits_for_one_that_looks_everywhere(
+    engine: Engine, music: Path
+) -> None:
+    one, two, lost = music / "a" / "1.mp3", music / "b" / "2.mp3", music / "b" / "3.mp3"
+    ids = know(engine, [one, two, lost])
+    unread(engine, music / "a", music / "b")
+    lost.unlink()
+    with engine.catalogue.session() as session:
+        files.remove(session, [lost])  # as by a run that was killed before it met the sound again
+    unread(engine, music / "a")
+    with engine.catalogue.session() as session:
+        assert tracks.silent(session) == (ids[lost],)
+    unread(engine, music / "a", music / "b")
+    with engine.catalogue.session() as session:
+        assert tracks.silent(session) == ()
+        assert tracks.count(session) == 2
 
 
 def test_a_file_moved_over_another_leaves_one_track(engine: Engine, music: Path) -> None:
