@@ -148,13 +148,7 @@ class _Run:
         started: float,
     ) -> None:
         self.tally = Tally(moved=len(changes.moved))
-        self.total = (
-            len(changes.work)
-            + len(changes.moved)
-            + len(changes.links)
-            + len(changes.unreadable)
-            + len(owed)
-        )
+        self.total = changes.todo + len(owed)
         self._links = len(changes.links)
         self._engine = engine
         self._known = known

@@ -43,6 +43,12 @@ class Changes:
         return tuple(sorted((*self.new, *self.changed), key=lambda found: found.path))
 
     @property
+    def todo(self) -> int:
+        """The number of files that are to be read, moved, linked or noted as unreadable."""
+        to_read = len(self.new) + len(self.changed)
+        return to_read + len(self.moved) + len(self.links) + len(self.unreadable)
+
+    @property
     def lost(self) -> int:
         """The number of files that are gone and not found to have moved."""
         moved = {old for old, _ in self.moved}
