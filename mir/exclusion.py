@@ -108,10 +108,8 @@ def _expression(part: str) -> str:
     if part in _WILD:
         return _WILD[part]
     if part.startswith("[") and len(part) > 2:
-        inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[").replace("^", r"\^")
-        if inner.startswith("!"):
-            inner = "^/" + inner[1:]
-        return f"[{inner.replace(']', chr(92) + ']')}]"
+        inner = re.sub(r"([\\\[\]^])", r"\\\1", part[1:-1])
+        return f"[^/{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
     return re.escape(part)
 
 
