@@ -61,6 +61,7 @@ class NoModel:
     """Facts of a model that never hears anything here."""
 
     model_id: str = _MODEL
+    name: str = _MODEL
     dimension: int = DIMENSION
     genres: tuple[str, ...] = GENRES
     spec: FeatureSpec = field(default_factory=FeatureSpec)

@@ -1,7 +1,8 @@
 """One file to what is known of it, in a worker process; a bad file becomes a value.
 
 A file whose sound all models know already (it was moved, renamed or re-tagged) is recognised by its
-hash and not listened to again: the answer is then `Identified` instead of `Analysis`.
+hash and not listened to again: the answer is then `Identified` instead of `Analysis`. One that a
+rule of length or genre keeps out is `Excluded`, by what its header and its tags say.
 """
 
 import os
@@ -16,6 +17,7 @@ from mir.audio.decode import AudioInfo, probe
 from mir.audio.identity import audio_hash
 from mir.audio.tags import read_tags
 from mir.errors import AudioError
+from mir.exclusion import Exclusion, by_sound
 from mir.listen import listen_with_all
 
 if TYPE_CHECKING:
@@ -37,17 +39,29 @@ class Identified:
     tags: Tags
 
 
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A file that a rule keeps out of the library; it was neither hashed nor decoded."""
+
+    path: Path
+    size: int  # bytes
+    modified_ns: int
+    reason: str  # names the rule
+
+
 def analyse(
     path: Path,
     embedders: "Sequence[Embedder]",
     known: Known = NOTHING_KNOWN,
     thorough: bool = False,
-) -> Analysis | Identified | Failure:
+    rules: Sequence[Exclusion] = (),
+) -> Analysis | Identified | Excluded | Failure:
     """Read, identify and listen to one file; never raises for what a file is or holds.
 
     Each of the models listens that has not heard this sound before; `known` tells, by audio
-    hash, which have. If `thorough`, all of it is heard, however long it is. Stages of failure:
-    "read" (the file cannot be opened), "decode" (it holds no sound that can be heard), "analyse".
+    hash, which have. If `thorough`, all of it is heard, however long it is. What is noted of the
+    file is how it looked before it was read. Stages of failure: "read" (the file cannot be
+    opened, or changes meanwhile), "decode" (it holds no sound that can be heard), "analyse".
     """
     try:
         facts = path.stat()
@@ -57,6 +71,9 @@ def analyse(
     try:
         with path.open("rb"):
             pass  # who may not read it shall hear so, and not that it holds no music
+        rule = _rule_for(path, rules)
+        if rule is not None:
+            return Excluded(path, size, modified_ns, rule.reason)
         identity = audio_hash(path)
         tags = read_tags(path)
         heard_by = known.get(identity, frozenset())
@@ -64,7 +81,7 @@ def analyse(
         if not listeners:
             if _looks_different(path, facts):
                 return _changed(path, facts)
-            return Identified(_facts(path, size, modified_ns, probe(path)), identity, tags)
+            return Identified(_facts(path, facts, probe(path)), identity, tags)
         heard, *further = listen_with_all(path, listeners, thorough)
         if _looks_different(path, facts):
             return _changed(path, facts)
@@ -79,7 +96,7 @@ def analyse(
         reason = f"The analysis failed with {type(error).__name__}: {error}; please report it."
         return Failure(path, size, modified_ns, reason, "analyse")
     return Analysis(
-        file=_facts(path, size, modified_ns, heard.info),
+        file=_facts(path, facts, heard.info),
         audio_hash=identity,
         seconds=heard.seconds,
         tags=tags,
@@ -96,18 +113,26 @@ class MakeAnalyser:
     loads: "tuple[Callable[[], Embedder], ...]"
     known: Known = field(default_factory=dict)
     thorough: bool = False
+    rules: tuple[Exclusion, ...] = ()  # of length and genre
 
     def __call__(self) -> Work:
         """Load the networks; return the work."""
         embedders = [load() for load in self.loads]
-        return lambda path: analyse(path, embedders, self.known, self.thorough)
+        return lambda path: analyse(path, embedders, self.known, self.thorough, self.rules)
 
 
-def _facts(path: Path, size: int, modified_ns: int, info: AudioInfo) -> FileFacts:
+def _rule_for(path: Path, rules: Sequence[Exclusion]) -> Exclusion | None:
+    if not rules:
+        return None
+    return by_sound(rules, probe(path).seconds, read_tags(path).genres)
+
+
+def _facts(path: Path, facts: os.stat_result, info: AudioInfo) -> FileFacts:
     return FileFacts(
         path=path,
-        size=size,
-        modified_ns=modified_ns,
+        size=facts.st_size,
+        modified_ns=facts.st_mtime_ns,
+        inode=facts.st_ino or None,
         container=info.container,
         codec=info.codec,
         sample_rate=info.sample_rate,

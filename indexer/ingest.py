@@ -1,42 +1,49 @@
 """Brings the catalogue and the index up to date with folders of music.
 
-Scan, then workers read the files while this process stores what they found, one transaction
-a batch, and brings the index after it every few seconds. New files are stored before gone
-ones are taken out, so that a moved file keeps its track. What a model that was chosen since then
-has not heard comes last. Whatever ends a run early, what was
-committed stays, and the next run does the rest.
+Scan and store what moved, then workers read the files while this process stores what they found,
+one transaction a batch, and brings the index after it every few seconds. Gone files, and tracks
+that have no file left, are taken out when all is read: so a sound that turns up at another place
+keeps its track. What a model that was chosen since then has not heard comes last. Whatever ends a
+run early, what was committed stays, and the next run does the rest.
 """
 
-import os
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from indexer import pool
-from indexer.analyse import MakeAnalyser
+from indexer.analyse import Excluded, MakeAnalyser
+from indexer.folders import chosen_folders, covers_all, remember_folders
 from indexer.lock import only_run
 from indexer.pool import Done, Lost, Tick
-from indexer.scan import Changes, Stamp, scan
+from indexer.run_report import IngestReport, Progress
+from indexer.scan import Changes, Renamed, Stamp, scan
 from indexer.still_gone import still_gone
 from indexer.storing import (
+    Memory,
     Outcome,
     Tally,
+    exclude_known,
     known_sounds,
-    known_stamps,
+    link_files,
+    move_files,
     owed_files,
+    remembered,
     remove_gone,
     store_batch,
+    to_be_read,
 )
 from mir import models
 from mir.analysis import Failure
-from mir.catalogue import files
+from mir.catalogue import exclusions, tracks
 from mir.engine import Engine
-from mir.errors import NotFound
+from mir.exclusion import PathRules
 from mir.model.embedder import Embedder
+
+__all__ = ["IngestReport", "Progress", "ingest"]
 
 BATCH_FILES = 32
 BATCH_SECONDS = 2.0
@@ -46,42 +53,14 @@ SECONDS_EACH = 300.0  # for one file: ten hours of music over a slow network nee
 MEMORY_EACH = 2 << 30  # bytes of data for one worker
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; handed to the callback after every batch and every half second."""
-
-    done: int
-    total: int
-    failures: int
-    music_seconds: float  # length of the music analysed so far
-    elapsed: float  # seconds
-    current: Path | None  # the file that was finished last
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What a run did, in numbers of files."""
-
-    added: int
-    updated: int
-    moved: int
-    caught_up: int  # unchanged, but heard by a model that had not heard them
-    removed: int
-    failed: int
-    unchanged: int
-    seconds_of_music: float  # analysed in this run
-    wall_seconds: float
-    messages: tuple[str, ...]  # what the user should know: a root that is missing, an early end
-    missing_roots: tuple[Path, ...] = ()
-    stopped: bool = False  # asked to stop before everything was done
-
-
 def ingest(
     engine: Engine,
     roots: Sequence[Path],
     *,
     jobs: int | None = None,
     thorough: bool | None = None,
+    again: bool = False,
+    prune: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     load: Callable[[str], Embedder] | None = None,
@@ -94,6 +73,8 @@ def ingest(
 
     After what is new and changed there, unchanged files of the whole library are heard that the
     active or the pending model has not heard yet; when nothing is left, the pending one takes over.
+    With `again`, all files there are read and heard, however they look. With `prune`, what is known
+    in a root that is missing or empty is taken out, and one that does not exist is forgotten.
     `load` (picklable) gives a worker the network of a model, by default from the home. `stop` is
     asked often; once true, what is under way is stored and the report comes early. Raises Busy if
     another run holds the home, NotFound if none of the roots exists nor ever did.
@@ -101,46 +82,64 @@ def ingest(
     with only_run(engine.settings.home, engine.catalogue):
         started = clock()
         whole = engine.settings.thorough if thorough is None else thorough
-        folders = [absolute(root) for root in roots]
+        folders = chosen_folders(engine, roots)
         with engine.catalogue.session() as session:
-            known = known_stamps(session)
-        changes = scan(folders, known)
-        if len(changes.missing_roots) == len(folders) and not any(
-            folder in _roots(engine) for folder in folders
-        ):
-            raise NotFound(" ".join(changes.messages))
+            rules = exclusions.listing(session)
+        of_sound = tuple(rule for rule in rules if rule.kind != "path")
+        excluded = exclude_known(engine.catalogue, of_sound, now())
+        with engine.catalogue.session() as session:
+            memory = remembered(session)
+            waiting = tracks.silent(session)
+        if again:
+            memory = Memory(to_be_read(memory.stamps), {})
+        known = memory.stamps
+        changes = scan(folders, known, memory.inodes, rules=PathRules(rules), prune=prune)
+        remember_folders(engine, folders, changes, prune)
+        changes = move_files(engine.catalogue, changes)
         ears = models.begin(engine)
         with engine.catalogue.session() as session:
-            for folder in folders:
-                if folder not in changes.missing_roots:
-                    files.add_root(session, folder)
             owed = owed_files(session, ears.model_ids, changes, whole)
             moving = (*changes.gone, *(file.path for file in changes.changed))
-            sounds = known_sounds(session, moving, owed.values(), whole)
-        total = len(changes.work) + len(changes.unreadable) + len(owed)
-        run = _Run(engine, known, owed, total, progress, now, clock, started)
+            sounds = {} if again else known_sounds(session, moving, owed.values(), whole)
+            if covers_all(session, folders, changes):
+                waiting = ()
+        run = _Run(engine, known, changes, owed, progress, now, clock, started)
         run.store(list(changes.unreadable))
         loads = tuple(
             partial(load, model_id) if load else _loader(engine, model_id)
             for model_id in ears.model_ids
         )
         paths: Sequence[Path] = [*(file.path for file in changes.work), *owed]
-        while paths:
-            make_work = MakeAnalyser(loads, sounds, whole)
-            run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
-            # Second round: sounds that had gone before they were met again.
-            paths, sounds = run.take_again(), {}
-        stopped = run.tally.done < total
-        gone = () if stopped else still_gone(changes.gone, folders)
-        removed = remove_gone(engine.catalogue, gone)
+        links = changes.links
+        while paths or links:
+            make_work = MakeAnalyser(loads, sounds, whole, of_sound)
+            if paths:
+                run.analyse(paths, make_work, jobs or engine.settings.jobs, stop)
+            if run.all_read:
+                run.link(links)
+            # Second round: sounds that had gone meanwhile, further names of files with a failure.
+            paths, sounds, links = run.take_again(), {}, ()
+        stopped = run.tally.done < run.total
+        gone = changes.gone if prune else still_gone(changes.gone, folders)
+        kept = len(changes.gone) - len(gone)
+        if not stopped:
+            if kept:  # a folder went away since it was looked at
+                with engine.catalogue.session() as session:
+                    waiting = tracks.silent(session)
+            remove_gone(engine.catalogue, (*gone, *changes.excluded), waiting)
+            excluded += len(changes.excluded)
         engine.refresh_index()
         told = () if stopped else models.complete(engine, ears.pending)
-        return _report(run, changes, (*ears.messages, *told), removed, stopped, clock() - started)
-
-
-def absolute(folder: Path) -> Path:
-    """Return the path as the catalogue keeps it: absolute, links as they are, no `..`."""
-    return Path(os.path.normpath(folder.expanduser().absolute()))
+        return _report(
+            run,
+            changes,
+            (*ears.messages, *told),
+            missing_roots=() if prune else changes.missing_roots,
+            removed=0 if stopped else changes.lost - kept - run.tally.left,
+            excluded=excluded,
+            stopped=stopped,
+            wall_seconds=clock() - started,
+        )
 
 
 class _Run:
@@ -149,19 +148,21 @@ class _Run:
     def __init__(
         self,
         engine: Engine,
-        known: dict[Path, Stamp],
-        owed: Container[Path],
-        total: int,
+        known: Mapping[str, Stamp],
+        changes: Changes,
+        owed: Collection[Path],
         progress: Callable[[Progress], None],
         now: Callable[[], datetime],
         clock: Callable[[], float],
         started: float,
     ) -> None:
-        self.tally = Tally()
+        self.tally = Tally(moved=len(changes.moved))
+        self.total = changes.todo + len(owed)
+        self._links = len(changes.links)
         self._engine = engine
         self._known = known
+        self._gone = frozenset(changes.gone)
         self._owed = owed
-        self._total = total
         self._progress = progress
         self._now = now
         self._clock = clock
@@ -210,22 +211,33 @@ class _Run:
                 owed=self._owed,
                 before=self.tally,
                 known_paths=self._known,
+                gone=self._gone,
                 now=self._now(),
             )
             self._again.extend(again)
             last = batch[-1]
-            current = last.path if isinstance(last, Failure) else last.file.path
+            current = last.path if isinstance(last, Failure | Excluded) else last.file.path
         tally = self.tally
         self._progress(
             Progress(
                 done=tally.done,
-                total=self._total,
+                total=self.total,
                 failures=tally.failed,
                 music_seconds=tally.music_seconds,
                 elapsed=self._clock() - self._started,
                 current=current,
             )
         )
+
+    @property
+    def all_read(self) -> bool:
+        """Whether every file was read but those that are further names of others."""
+        return self.tally.done + len(self._again) >= self.total - self._links
+
+    def link(self, links: Renamed) -> None:
+        """Store further names of files, which were not read under those."""
+        self.tally, again = link_files(self._engine.catalogue, links, self.tally)
+        self._again.extend(again)
 
     def take_again(self) -> list[Path]:
         """Return the files that must be read once more, and forget them."""
@@ -262,16 +274,14 @@ def _outcome(answer: Done | Lost) -> Outcome:
     return Failure(answer.path, size, modified_ns, reason, "worker")
 
 
-def _roots(engine: Engine) -> tuple[Path, ...]:
-    with engine.catalogue.session() as session:
-        return files.roots(session)
-
-
 def _report(
     run: _Run,
     changes: Changes,
     told: Sequence[str],
+    *,
+    missing_roots: tuple[Path, ...],
     removed: int,
+    excluded: int,
     stopped: bool,
     wall_seconds: float,
 ) -> IngestReport:
@@ -285,11 +295,12 @@ def _report(
         moved=tally.moved,
         caught_up=tally.caught_up,
         removed=removed,
+        excluded=excluded + tally.excluded,
         failed=tally.failed,
         unchanged=changes.unchanged - tally.caught_up,
         seconds_of_music=tally.music_seconds,
         wall_seconds=wall_seconds,
         messages=tuple(messages),
-        missing_roots=changes.missing_roots,
+        missing_roots=missing_roots,
         stopped=stopped,
     )

@@ -1,5 +1,6 @@
 """Options and argument types that several commands share."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -16,6 +17,8 @@ R = TypeVar("R")
 
 FOLDER = click.Path(path_type=Path)
 MAX_COUNT = 500  # as mir.search allows
+
+_LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,25 @@ class YearRange(click.ParamType):
         if year_from is not None and year_to is not None and year_from > year_to:
             self.fail(f"{value!r} ends before it begins.", param, ctx)
         return year_from, year_to
+
+
+class Length(click.ParamType):
+    """A length of time as `90` (seconds), `20s`, `30m`, `1h` or `1h30m`, in seconds."""
+
+    name = "length"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds."""
+        if isinstance(value, float):
+            return value
+        found = _LENGTH.fullmatch(str(value).strip().lower())
+        parts = found.groups() if found else (None,)
+        if not any(parts):
+            self.fail(f"{value!r} is no length of time; write 90, 20s, 30m or 1h30m.", param, ctx)
+        hours, minutes, seconds = (float(part or 0) for part in parts)
+        return 3600 * hours + 60 * minutes + seconds
 
 
 def home_option(command: Callable[P, R]) -> Callable[P, R]:

@@ -54,6 +54,7 @@ def say_report(report: IngestReport) -> None:
             (report.moved, "moved or copied"),
             (report.caught_up, "heard by another model"),
             (report.removed, "gone"),
+            (report.excluded, "excluded by a rule"),
             (report.failed, "failed (see `mir failures`)"),
             (report.unchanged, "unchanged"),
         )

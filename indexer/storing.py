@@ -1,18 +1,20 @@
 """What the workers learnt, into the catalogue; and what the catalogue knows, for a scan."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from indexer.analyse import Identified
-from indexer.scan import Changes, Stamp
+from indexer.analyse import Excluded, Identified
+from indexer.scan import Changes, Renamed, Stamp
 from mir.analysis import Analysis, Failure
-from mir.catalogue import coverage, failures, files, tracks
+from mir.catalogue import coverage, exclusions, failures, files, tracks
 from mir.catalogue.coverage import Unheard
 from mir.catalogue.session import Catalogue, Session
+from mir.catalogue.tracks import StoredTrack
+from mir.exclusion import Exclusion
 
-Outcome = Analysis | Identified | Failure
+Outcome = Analysis | Identified | Excluded | Failure
 
 # Failures that may pass without the file changing: they are tried again in every run.
 PASSING_STAGES = frozenset({"read", "worker"})
@@ -26,24 +28,93 @@ class Tally:
     added: int = 0  # files of sounds that are new
     updated: int = 0  # files known before, read again
     moved: int = 0  # new files of known sounds: moved, renamed or copied
+    left: int = 0  # places of moved files, which are not gone: they are counted already
     caught_up: int = 0  # unchanged files, heard by a model that had not heard them
+    excluded: int = 0  # kept out by a rule of length or genre
     failed: int = 0
     music_seconds: float = 0.0  # length of the music that was analysed
 
     @property
     def done(self) -> int:
         """All files that have been dealt with."""
-        return self.added + self.updated + self.moved + self.caught_up + self.failed
+        known = self.added + self.updated + self.moved + self.caught_up
+        return known + self.excluded + self.failed
 
 
-def known_stamps(session: Session) -> dict[Path, Stamp]:
-    """Return every file the catalogue knows, analysed or failed, as it looked then."""
-    stamps = {file.path: (file.size, file.modified_ns) for file in files.known_files(session)}
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a scan is set against."""
+
+    stamps: dict[str, Stamp]  # by path: every file that was analysed, failed or is kept out
+    inodes: dict[str, int | None]  # of those that may be taken for moved without being read
+
+
+def remembered(session: Session) -> Memory:
+    """Return every file the catalogue knows, as it looked when it was read."""
+    stamps: dict[str, Stamp] = {}
+    inodes: dict[str, int | None] = {}
+    for name, size, modified_ns, inode, part in files.seen_files(session):
+        stamps[name] = size, modified_ns
+        if part == 0:  # the sheet that parts a file may not have moved along with it
+            inodes[name] = inode
     for failure in failures.known(session):
         # Last, since a file that was overwritten by something bad is in both lists.
         passing = failure.stage in PASSING_STAGES
-        stamps[failure.path] = _TRY_AGAIN if passing else (failure.size, failure.modified_ns)
-    return stamps
+        name = str(failure.path)
+        stamps[name] = _TRY_AGAIN if passing else (failure.size, failure.modified_ns)
+        inodes.pop(name, None)
+    for kept_out in failures.excluded(session):
+        stamps[str(kept_out.path)] = kept_out.size, kept_out.modified_ns
+    return Memory(stamps, inodes)
+
+
+def to_be_read(stamps: dict[str, Stamp]) -> dict[str, Stamp]:
+    """Return stamps of the same files with which none of them looks unchanged."""
+    return dict.fromkeys(stamps, _TRY_AGAIN)
+
+
+def exclude_known(catalogue: Catalogue, rules: Iterable[Exclusion], now: datetime) -> int:
+    """Take known files out that a rule of length or genre matches; return how many."""
+    reasons: dict[Path, Failure] = {}
+    with catalogue.session() as session:
+        for rule in rules:
+            for file in exclusions.matching_files(session, rule):
+                reasons[file.path] = Failure(
+                    file.path, file.size, file.modified_ns, rule.reason, failures.EXCLUDED
+                )
+        for kept_out in reasons.values():
+            failures.record(session, kept_out, now)
+        tracks.remove_files(session, list(reasons))
+    return len(reasons)
+
+
+def move_files(catalogue: Catalogue, changes: Changes) -> Changes:
+    """Store what the scan found to have moved, and the inodes it noted.
+
+    Where a title may have come from the file's old name, the file is to be read after all, for
+    its tags decide: the changes that come back say so.
+    """
+    with catalogue.session() as session:
+        files.note_inodes(
+            session, {f.path: f.inode for f in changes.renumbered if f.inode is not None}
+        )
+        renamed = {old: file.path for old, file in changes.moved if old.stem != file.path.stem}
+        titled = files.named_by_file(session, renamed)
+        changes = changes.reading(renamed[old] for old in titled)
+        files.move(session, {old: file.path for old, file in changes.moved})
+    return changes
+
+
+def link_files(
+    catalogue: Catalogue, links: Renamed, before: Tally
+) -> tuple[Tally, tuple[Path, ...]]:
+    """Make further names of one file, which were not read, files of the same track.
+
+    Returns the tally that follows `before`, and the names that must be read by themselves.
+    """
+    with catalogue.session() as session:
+        again = files.link(session, [(name, file.path) for name, file in links])
+    return replace(before, moved=before.moved + len(links) - len(again)), again
 
 
 def known_sounds(
@@ -53,13 +124,12 @@ def known_sounds(
 
     If `thorough`, only models that have heard all of it count.
     These are the sounds of the tracks of those files, which may turn up at another place or with
-    other tags, and of the tracks that some model still has to hear.
+    other tags, of the tracks whose files an earlier run that was stopped has not found again, and
+    of those that some model still has to hear.
     """
-    asked = set(paths)
-    owners = {file.track_id for file in files.known_files(session) if file.path in asked}
+    owners = {*tracks.silent(session), *files.owners(session, tuple(paths))}
     hashes = {track.track_id: track.audio_hash for track in owed}
-    found = tracks.get_many(session, sorted(owners - hashes.keys()))
-    hashes |= {track.id: track.audio_hash for track in found.values()}
+    hashes |= coverage.sounds(session, sorted(owners - hashes.keys()))
     heard = coverage.heard_by(session, sorted(hashes), thorough)
     return {audio_hash: heard[track_id] for track_id, audio_hash in hashes.items()}
 
@@ -88,14 +158,16 @@ def store_batch(
     *,
     owed: Container[Path],
     before: Tally,
-    known_paths: Container[Path],
+    known_paths: Container[str],
+    gone: Collection[Path],
     now: datetime,
 ) -> tuple[Tally, tuple[Path, ...]]:
     """Store `outcomes` in one transaction.
 
-    `owed` are files read only because a model had not heard them yet. Returns the tally that
-    follows `before`, and the files that must be listened to after all, because the track whose
-    sound they hold has gone in the meantime.
+    `owed` are files read only because a model had not heard them yet; `gone` those that are not at
+    their place any more, of which one makes way when its sound turns up elsewhere. Returns the
+    tally that follows `before`, and the files that must be listened to after all, because the
+    track whose sound they hold has gone in the meantime.
     """
     tally = before
     again: list[Path] = []
@@ -105,31 +177,49 @@ def store_batch(
                 failures.record(session, outcome, now)
                 tally = replace(tally, failed=tally.failed + 1)
                 continue
+            if isinstance(outcome, Excluded):
+                kept_out = Failure(
+                    outcome.path,
+                    outcome.size,
+                    outcome.modified_ns,
+                    outcome.reason,
+                    failures.EXCLUDED,
+                )
+                failures.record(session, kept_out, now)
+                files.remove(session, [outcome.path])
+                tally = replace(tally, excluded=tally.excluded + 1)
+                continue
             path = outcome.file.path
+            kept: StoredTrack | None
             if isinstance(outcome, Analysis):
-                new = tracks.store(session, outcome, now).new
+                kept = tracks.store(session, outcome, now)
                 tally = replace(tally, music_seconds=tally.music_seconds + outcome.seconds)
             else:
                 kept = tracks.store_file(session, outcome.file, outcome.audio_hash, outcome.tags)
                 if kept is None:
                     again.append(path)
                     continue
-                new = kept.new
             if path in owed:
                 tally = replace(tally, caught_up=tally.caught_up + 1)
-            elif path in known_paths:
+            elif str(path) in known_paths:
                 tally = replace(tally, updated=tally.updated + 1)
-            elif new:
+            elif kept.new:
                 tally = replace(tally, added=tally.added + 1)
             else:
-                tally = replace(tally, moved=tally.moved + 1)
+                left = [p for p in files.of_track(session, kept.id) if p in gone][:1]
+                files.remove(session, left)
+                tally = replace(tally, moved=tally.moved + 1, left=tally.left + len(left))
     return tally, tuple(again)
 
 
-def remove_gone(catalogue: Catalogue, gone: Sequence[Path]) -> int:
-    """Take files that are gone out of the catalogue; return how many it knew."""
-    if not gone:
-        return 0
+def remove_gone(catalogue: Catalogue, gone: Sequence[Path], waiting: Collection[int]) -> None:
+    """Take files that are gone out of the catalogue, and the tracks that have no file left.
+
+    Tracks that are `waiting` stay: a run that was stopped left them, and their files may be where
+    this one has not looked.
+    """
     with catalogue.session() as session:
-        forgotten = failures.forget(session, gone)
-        return tracks.remove_files(session, gone).files + forgotten
+        if gone:
+            failures.forget(session, gone)
+            tracks.remove_files(session, gone)
+        tracks.remove_silent(session, waiting)

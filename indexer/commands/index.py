@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[FOLDER]…")
+@click.option(
+    "--again", is_flag=True, help="Read and hear every file there, even if it looks unchanged."
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Take out what is gone even where a whole FOLDER is missing or empty.",
+)
 @jobs_option
 @thorough_option
 @json_option
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
 def index(
     ctx: click.Context,
     folders: tuple[Path, ...],
+    again: bool,
+    prune: bool,
     jobs: int | None,
     thorough: bool | None,
     as_json: bool,
@@ -31,10 +41,11 @@ def index(
 ) -> None:
     """Bring the catalogue up to date with FOLDERs; without any, with those indexed before.
 
-    Only new and changed files are read. Files that are gone are taken out, unless their
-    whole FOLDER is missing or empty: then a disk may not be mounted, and nothing is removed.
-    With --thorough, tracks that were heard at three places only are heard again, all of
-    them; what was heard thoroughly stays so.
+    Only new and changed files are read; moved ones keep their tracks. Files that are gone are
+    taken out, unless their whole FOLDER is missing or empty: then a disk may not be mounted, and
+    nothing is removed without --prune. What `mir exclude` names stays out. With --thorough,
+    tracks that were heard at three places only are heard again, from end to end; what was heard
+    thoroughly stays so.
 
     The exit status is 1 if a FOLDER was missing, and 130 after Ctrl-C.
     """
@@ -46,7 +57,9 @@ def index(
         if not wanted:
             raise click.UsageError("No folder was indexed before; name one: mir index FOLDER.")
         with progress_bar() as show:
-            report = ingest(engine, wanted, jobs=jobs, progress=show, stop=asked)
+            report = ingest(
+                engine, wanted, jobs=jobs, again=again, prune=prune, progress=show, stop=asked
+            )
     if as_json:
         print_json(report)
     else:

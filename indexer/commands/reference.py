@@ -45,7 +45,8 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `genres` | `{"genres": [{name, tracks, predicted, tagged}, …]}` |
 | `failures` | `{"failures": [{path, reason, stage, failed_at}, …], "total", "offset"}` |
 | `status` | `{home, database, tracks, failures, genres, indexed, index_revision, revision, model_id, model_name, pending_model, roots, last_failures}`; `pending_model` is `null` or `{id, name, tracks}` |
-| `index` | `{added, updated, moved, caught_up, removed, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
+| `index` | `{added, updated, moved, caught_up, removed, excluded, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
+| `exclude` | `{"exclusions": [{kind, value}, …], "added": […]}`, with `--remove` `"removed"`; `kind` is `path`, `longer`, `shorter` or `genre`, the value of a length is seconds as text |
 | `up` | one line `{"url"}`, and a second one as `index` when that is done |
 | `serve` | one line `{"url"}` |
 | `rebuild` | `{"indexed"}` |

@@ -1,11 +1,13 @@
 """Walks folders of music and lists the audio files in them, without opening any.
 
 Directory links are followed, each real directory is entered once for each root (so loops
-end), hidden names are skipped, and whatever cannot be read comes back as a value.
+end), hidden names and what a rule leaves out are skipped, and whatever cannot be read comes back
+as a value.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +46,16 @@ AUDIO_SUFFIXES = frozenset(
 class FoundFile:
     """One audio file on disk, by its cheap evidence."""
 
-    path: Path
+    name: str  # the whole path: a hundred thousand Paths take longer to make than to stat
     size: int  # bytes
     modified_ns: int
+    inode: int | None = None  # None: not known
+    linked: bool = False  # a symbolic link, or a file that has further names
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +65,13 @@ class Unreadable:
     failure: Failure
 
 
-def walk(root: Path) -> Iterator[FoundFile | Unreadable]:
+def walk(
+    root: Path, left_out: Callable[[str], bool] | None = None
+) -> Iterator[FoundFile | Unreadable]:
     """Yield the audio files below `root` (absolute), folders and names in sorted order.
 
-    Real folders come before linked ones, so that a file reachable in both ways keeps its
+    `left_out` tells of the path of a file or folder whether to pass it over; such a folder is not
+    entered. Real folders come before linked ones, so that a file reachable in both ways keeps its
     real path. A root that is itself unreadable yields one `Unreadable` for it.
     """
     entered: set[tuple[int, int]] = set()
@@ -79,16 +91,15 @@ def walk(root: Path) -> Iterator[FoundFile | Unreadable]:
             continue
         folders: list[Path] = []
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or (left_out and left_out(entry.path)):
                 continue
-            path = Path(entry.path)
             try:
                 if entry.is_dir():
-                    (linked if entry.is_symlink() else folders).append(path)
-                elif path.suffix.lower() in AUDIO_SUFFIXES:
-                    yield from _file(entry, path)
+                    (linked if entry.is_symlink() else folders).append(Path(entry.path))
+                elif entry.name[entry.name.rfind(".") :].lower() in AUDIO_SUFFIXES:
+                    yield from _file(entry)
             except OSError as error:
-                yield _unreadable(path, error, "file")
+                yield _unreadable(Path(entry.path), error, "file")
         waiting.extend(reversed(folders))
 
 
@@ -104,10 +115,11 @@ def below(path: Path | str, folders: Iterable[Path]) -> bool:
     return False
 
 
-def _file(entry: os.DirEntry[str], path: Path) -> Iterator[FoundFile]:
+def _file(entry: os.DirEntry[str]) -> Iterator[FoundFile]:
     facts = entry.stat()  # follows links; a dangling one raises
-    if entry.is_file():
-        yield FoundFile(path, facts.st_size, facts.st_mtime_ns)
+    if stat.S_ISREG(facts.st_mode):
+        linked = facts.st_nlink > 1 or entry.is_symlink()
+        yield FoundFile(entry.path, facts.st_size, facts.st_mtime_ns, facts.st_ino or None, linked)
 
 
 def _unreadable(path: Path, error: OSError, kind: str) -> Unreadable:

@@ -1,5 +1,6 @@
 """How much of the library a model has heard, and which files it must still hear."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,17 @@ def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
     )
     rows = session.execute(select(first.c.path).order_by(first.c.path).limit(limit)).scalars()
     return tuple(restored(path) for path in rows)
+
+
+def sounds(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the audio hash of each of the tracks that exist, with or without files."""
+    found: dict[int, str] = {}
+    for some in chunks(ids):
+        rows = session.execute(
+            select(tracks.c.id, tracks.c.audio_hash).where(tracks.c.id.in_(some))
+        )
+        found |= dict(rows.all())
+    return found
 
 
 def heard_by(session: Session, ids: list[int], thorough: bool = False) -> dict[int, frozenset[str]]:

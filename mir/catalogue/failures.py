@@ -1,4 +1,7 @@
-"""The files that could not be analysed, with the reason, until they can or are gone."""
+"""The files that could not be analysed, with the reason, until they can or are gone.
+
+Files that a rule keeps out are kept here too, apart from the others: so they are not opened again.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mir.analysis import Failure
@@ -16,6 +19,9 @@ from mir.catalogue.paths import restored, shown, stored
 from mir.catalogue.revision import take_turn
 from mir.catalogue.tables import failures
 from mir.catalogue.text import clean
+
+EXCLUDED = "excluded"  # stage and state of a file that a rule keeps out
+_FAILED = failures.c.state != EXCLUDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ def record(session: Session, failure: Failure, now: datetime) -> int:
         "modified_ns": int(failure.modified_ns),
         "reason": clean(failure.reason) or "unknown",
         "stage": failure.stage,
+        "state": EXCLUDED if failure.stage == EXCLUDED else "failed",
         "failed_at": now,
     }
     path = stored(failure.path)
@@ -59,6 +66,7 @@ def listing(session: Session, *, offset: int = 0, limit: int = 50) -> Page[Store
     check_page(offset, limit)
     rows = session.execute(
         select(failures)
+        .where(_FAILED)
         .order_by(failures.c.failed_at.desc(), failures.c.id.desc())
         .offset(offset)
         .limit(limit)
@@ -68,12 +76,17 @@ def listing(session: Session, *, offset: int = 0, limit: int = 50) -> Page[Store
 
 def known(session: Session) -> Iterator[StoredFailure]:
     """Yield every failure, so that a scan can leave alone what has not changed since."""
-    last = 0
-    while rows := session.execute(
-        select(failures).where(failures.c.id > last).order_by(failures.c.id).limit(CHUNK)
-    ).all():
-        yield from map(_value, rows)
-        last = rows[-1].id
+    return _all(session, _FAILED)
+
+
+def excluded(session: Session) -> Iterator[StoredFailure]:
+    """Yield every file that was looked at and that a rule of length or genre keeps out."""
+    return _all(session, ~_FAILED)
+
+
+def forget_excluded(session: Session) -> None:
+    """Forget what rules keep out, so that all of it is looked at again."""
+    session.execute(delete(failures).where(~_FAILED))
 
 
 def forget(session: Session, paths: Sequence[Path]) -> int:
@@ -87,7 +100,16 @@ def forget(session: Session, paths: Sequence[Path]) -> int:
 
 def count(session: Session) -> int:
     """Return the number of failures."""
-    return session.execute(select(func.count()).select_from(failures)).scalar_one()
+    return session.execute(select(func.count()).select_from(failures).where(_FAILED)).scalar_one()
+
+
+def _all(session: Session, which: ColumnElement[bool]) -> Iterator[StoredFailure]:
+    last = 0
+    while rows := session.execute(
+        select(failures).where(which, failures.c.id > last).order_by(failures.c.id).limit(CHUNK)
+    ).all():
+        yield from map(_value, rows)
+        last = rows[-1].id
 
 
 def _value(row: Row[Any]) -> StoredFailure:

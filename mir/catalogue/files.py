@@ -1,17 +1,21 @@
 """The files that hold the tracks, and the folders in which they are looked for."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from mir.catalogue.chunks import CHUNK
+from mir.catalogue import failures
+from mir.catalogue.chunks import CHUNK, chunks
 from mir.catalogue.paths import restored, shown, stored
 from mir.catalogue.revision import take_turn
-from mir.catalogue.tables import files
+from mir.catalogue.tables import files, tracks
 from mir.catalogue.tables import roots as roots_table
+from mir.catalogue.text import title_of
 from mir.errors import NotFound
 
 
@@ -25,17 +29,56 @@ class KnownFile:
     track_id: int
 
 
+class Seen(NamedTuple):
+    """A file, or a track inside it, as it was when it was read: the evidence alone."""
+
+    name: str  # the path; many of them are read at once, and a Path costs microseconds
+    size: int  # bytes
+    modified_ns: int
+    inode: int | None  # as the file system counts it, 0 to 2**64 - 1; None: not noted yet
+    part: int  # as in mir.analysis.FileFacts
+
+
 def known_files(session: Session) -> Iterator[KnownFile]:
     """Yield every file, in the order in which they were found."""
-    columns = (files.c.id, files.c.path, files.c.size, files.c.modified_ns, files.c.track_id)
+    columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.track_id)
+    for path, size, modified_ns, track_id in _rows(session, *columns):
+        yield KnownFile(restored(path), size, modified_ns, track_id)
+
+
+def of_track(session: Session, track_id: int) -> tuple[Path, ...]:
+    """Return the paths of a track's files, in the order in which they were found."""
+    here = select(files.c.path).where(files.c.track_id == track_id).order_by(files.c.id)
+    return tuple(map(restored, session.execute(here).scalars()))
+
+
+def owners(session: Session, paths: Sequence[Path]) -> frozenset[int]:
+    """Return the ids of the tracks whose files these are."""
+    found: set[int] = set()
+    for some in chunks([stored(path) for path in paths]):
+        found.update(
+            session.execute(select(files.c.track_id).where(files.c.path.in_(some))).scalars()
+        )
+    return frozenset(found)
+
+
+def seen_files(session: Session) -> Iterator[Seen]:
+    """Yield the evidence of every file, in the order in which they were found."""
+    columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.inode, files.c.part)
+    for path, size, modified_ns, inode, part in _rows(session, *columns):
+        number = inode if inode is None or inode >= 0 else inode + 2**64
+        yield Seen(os.fsdecode(path), size, modified_ns, number, part)
+
+
+def _rows(session: Session, *columns: ColumnElement[Any]) -> Iterator[Sequence[Any]]:
     last = 0
     # Parts instead of one long cursor, which on SQLite would hold back the changes of the caller.
     while rows := session.execute(
-        select(*columns).where(files.c.id > last).order_by(files.c.id).limit(CHUNK)
+        select(*columns, files.c.id).where(files.c.id > last).order_by(files.c.id).limit(CHUNK)
     ).all():
-        for file_id, path, size, modified_ns, track_id in rows:
-            yield KnownFile(restored(path), size, modified_ns, track_id)
-            last = file_id
+        for row in rows:
+            yield row[:-1]
+        last = rows[-1][-1]
 
 
 def touch(session: Session, path: Path, *, size: int, modified_ns: int) -> None:
@@ -53,16 +96,115 @@ def touch(session: Session, path: Path, *, size: int, modified_ns: int) -> None:
         raise NotFound(f"The file {shown(path)} is not in the catalogue; index it first.")
 
 
-def add_root(session: Session, path: Path) -> bool:
-    """Remember a folder of music; return whether it was new."""
+def note_inodes(session: Session, inodes: Mapping[Path, int]) -> None:
+    """Note the inodes of files that are otherwise as they were when they were read."""
+    if not inodes:
+        return
     take_turn(session)
-    raw = stored(path)
-    if (
-        session.execute(select(roots_table.c.id).where(roots_table.c.path == raw)).scalar()
-        is not None
-    ):
+    statement = update(files).where(files.c.path == bindparam("at")).values(inode=bindparam("now"))
+    session.execute(
+        statement,
+        [{"at": stored(path), "now": signed_inode(inode)} for path, inode in inodes.items()],
+    )
+
+
+def named_by_file(session: Session, paths: Collection[Path]) -> frozenset[Path]:
+    """Return those of the files whose track's title may come from the file's name."""
+    found: set[Path] = set()
+    for some in chunks([stored(path) for path in paths]):
+        rows = session.execute(
+            select(files.c.path, tracks.c.title)
+            .join_from(files, tracks, files.c.track_id == tracks.c.id)
+            .where(files.c.path.in_(some))
+        )
+        found |= {path for raw, title in rows if title == title_of(path := restored(raw))}
+    return frozenset(found)
+
+
+def move(session: Session, moves: Mapping[Path, Path]) -> None:
+    """Give files (old path -> new path) their new paths, all at once: they may change places.
+
+    Everything else that is known of them stays. Files that stood at a new path and are not
+    moved themselves go; tracks are not removed, even if they have no file left.
+    """
+    if not moves:
+        return
+    take_turn(session)
+    targets = {stored(new): new for new in moves.values()}
+    remove(session, [new for new in moves.values() if new not in moves])
+    new_of = {stored(old): stored(new) for old, new in moves.items()}
+    ids: dict[int, bytes] = {}
+    for some in chunks(list(new_of)):
+        rows = session.execute(select(files.c.id, files.c.path).where(files.c.path.in_(some)))
+        ids |= {file_id: new_of[raw] for file_id, raw in rows}
+    if not ids:
+        return
+    # By way of names that no file can have, so that no two files bear one name in between.
+    aside = update(files).where(files.c.id == bindparam("which")).values(path=bindparam("to"))
+    session.execute(aside, [{"which": n, "to": b"\0%d" % n} for n in ids])
+    session.execute(
+        update(files)
+        .where(files.c.id == bindparam("which"))
+        .values(path=bindparam("to"), shown=bindparam("text")),
+        [{"which": n, "to": raw, "text": shown(targets[raw])} for n, raw in ids.items()],
+    )
+    failures.forget(session, list(targets.values()))
+
+
+def link(session: Session, links: Sequence[tuple[Path, Path]]) -> tuple[Path, ...]:
+    """Make (known path, further path) pairs files of the same track.
+
+    Return the further paths for which that cannot be: nothing is known at the other path, or
+    the file holds several tracks.
+    """
+    if not links:
+        return ()
+    take_turn(session)
+    rows: dict[bytes, dict[str, Any]] = {}
+    for some in chunks([stored(known) for known, _ in links]):
+        alone = select(files.c.path).where(files.c.path.in_(some)).group_by(files.c.path)
+        single = alone.having(func.max(files.c.part) == 0)
+        found = session.execute(select(files).where(files.c.path.in_(single))).mappings()
+        rows |= {row["path"]: {k: v for k, v in row.items() if k != "id"} for row in found}
+    done = [(rows[raw], path) for known, path in links if (raw := stored(known)) in rows]
+    further = [path for _, path in done]
+    remove(session, further)
+    if done:
+        session.execute(
+            insert(files), [row | {"path": stored(p), "shown": shown(p)} for row, p in done]
+        )
+    failures.forget(session, further)
+    made = set(further)
+    return tuple(path for _, path in links if path not in made)
+
+
+def remove(session: Session, paths: Sequence[Path]) -> int:
+    """Take files out, and no track; return how many rows went."""
+    gone = 0
+    for some in chunks([stored(path) for path in paths]):
+        done = session.execute(delete(files).where(files.c.path.in_(some)))
+        gone += done.rowcount  # type: ignore[attr-defined]
+    return gone
+
+
+def signed_inode(inode: int | None) -> int | None:
+    """Return the number of an inode (unsigned, 64 bits) as databases can keep it."""
+    return inode if inode is None or inode < 2**63 else inode - 2**64
+
+
+def add_root(session: Session, path: Path) -> bool:
+    """Remember a folder of music; return whether it was new.
+
+    A folder inside a known one is covered by that. Known ones inside a new one are forgotten.
+    """
+    take_turn(session)
+    before = roots(session)
+    if any(path.is_relative_to(root) for root in before):
         return False
-    session.execute(insert(roots_table).values(path=raw, shown=shown(path)))
+    for root in before:
+        if root.is_relative_to(path):
+            remove_root(session, root)
+    session.execute(insert(roots_table).values(path=stored(path), shown=shown(path)))
     return True
 
 

@@ -1,11 +1,12 @@
 """Bringing what was learnt from files into the catalogue, and taking gone files out.
 
 A track is its sound. The same sound at a further path is the same track with one more file;
-a file whose sound changed moves to another track, and a track without any file goes. Tags are
-those of the file that was read last. All of it is idempotent.
+a file whose sound changed moves to another track. A track without any file goes when
+`remove_silent` is called and not before: while many files are read one after another, its file may
+turn up under another name. Tags are those of the file that was read last. All of it is idempotent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +18,17 @@ from sqlalchemy.orm import Session
 from mir.analysis import Analysis, FileFacts, Tags
 from mir.catalogue import embeddings, failures, hearings, links, models
 from mir.catalogue.chunks import chunks
+from mir.catalogue.files import signed_inode
 from mir.catalogue.numbers import integer, number
 from mir.catalogue.paths import shown, stored
 from mir.catalogue.revision import bump, take_turn
 from mir.catalogue.tables import embeddings as embeddings_table
 from mir.catalogue.tables import files, tracks
-from mir.catalogue.text import clean, clean_names, folded, searchable
+from mir.catalogue.text import clean, clean_names, folded, searchable, title_of
 
 _SORTED_LENGTH = 100  # characters of each part of the browsing order
 _BETWEEN = "\x1f"
+_SILENT = ~select(files.c.id).where(files.c.track_id == tracks.c.id).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,24 @@ def remove_files(session: Session, paths: Sequence[Path]) -> RemovedFiles:
         owners += session.execute(
             delete(files).where(files.c.path.in_(some)).returning(files.c.track_id)
         ).scalars()
-    return RemovedFiles(files=len(owners), tracks=_remove_silent(session, sorted(set(owners))))
+    return RemovedFiles(files=len(owners), tracks=_remove(session, sorted(set(owners))))
+
+
+def silent(session: Session) -> tuple[int, ...]:
+    """Return the ids of the tracks that have no file left."""
+    return tuple(
+        session.execute(select(tracks.c.id).where(_SILENT).order_by(tracks.c.id)).scalars()
+    )
+
+
+def remove_silent(session: Session, but: Collection[int] = ()) -> tuple[int, ...]:
+    """Remove the tracks that have no file left, `but` some; return their ids."""
+    spared = set(but)
+    ids = [track_id for track_id in silent(session) if track_id not in spared]
+    if not ids:
+        return ()
+    take_turn(session)
+    return _remove(session, ids)
 
 
 def _by_sound(session: Session, audio_hash: str) -> int | None:
@@ -106,19 +126,17 @@ def _place(session: Session, track_id: int, file: FileFacts, tags: Tags) -> None
     links.put_artists(session, track_id, tags)
     links.put_tag_genres(session, track_id, tags.genres)
     failures.forget(session, [file.path])
-    before = _put_file(session, track_id, file)
-    if before is not None and before != track_id:
-        _remove_silent(session, [before])
+    _put_file(session, track_id, file)
 
 
-def _put_file(session: Session, track_id: int, file: FileFacts) -> int | None:
-    """Make the file one of the track; return the track whose file it was before, if any."""
+def _put_file(session: Session, track_id: int, file: FileFacts) -> None:
+    """Make the file one of the track, whatever track it was of before."""
     path = stored(file.path)
     values = {
         "track_id": track_id,
         "size": int(file.size),
         "modified_ns": int(file.modified_ns),
-        "inode": _signed(file.inode),
+        "inode": signed_inode(file.inode),
         "start": float(file.start),
         "seconds": number(file.seconds),
         "container": clean(file.container),
@@ -128,29 +146,19 @@ def _put_file(session: Session, track_id: int, file: FileFacts) -> int | None:
         "bit_rate": integer(file.bit_rate),
     }
     here = (files.c.path == path) & (files.c.part == file.part)
-    before = session.execute(select(files.c.track_id).where(here)).scalar()
-    if before is None:
+    if session.execute(select(files.c.id).where(here)).scalar() is None:
         named = {"path": path, "part": file.part, "shown": shown(file.path)}
         session.execute(insert(files).values(**named, **values))
     else:
         session.execute(update(files).where(here).values(**values))
-    return before
 
 
-def _signed(inode: int | None) -> int | None:
-    """The number of an inode (unsigned, 64 bits) as databases can keep it."""
-    return inode if inode is None or inode < 2**63 else inode - 2**64
-
-
-def _remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
+def _remove(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
     """Remove those of the tracks that have no file left; return their ids."""
     removed: list[int] = []
     for some in chunks(ids):
         silent = session.execute(
-            select(tracks.c.id)
-            .where(tracks.c.id.in_(some))
-            .where(~select(files.c.id).where(files.c.track_id == tracks.c.id).exists())
-            .order_by(tracks.c.id)
+            select(tracks.c.id).where(tracks.c.id.in_(some)).where(_SILENT).order_by(tracks.c.id)
         ).scalars()
         removed += silent
     for some in chunks(removed):
@@ -167,7 +175,7 @@ def _remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
 
 def _described(file: FileFacts, tags: Tags) -> dict[str, Any]:
     """Return the columns of `tracks` that follow from a file's name and tags."""
-    title = clean(tags.title) or clean(shown(Path(file.path.stem))) or "Untitled"
+    title = clean(tags.title) or title_of(file.path)
     album = clean(tags.album)
     credited = clean_names(tags.artists)
     album_artist = clean(tags.album_artist)

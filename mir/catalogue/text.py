@@ -6,6 +6,9 @@ Unicode accepts), and the same name may be written in many ways.
 
 import re
 import unicodedata
+from pathlib import Path
+
+from mir.catalogue.paths import shown
 
 NAME_LENGTH = 400  # characters; an index entry of Postgres holds at most 2,704 bytes
 
@@ -17,6 +20,11 @@ def clean(text: str | None) -> str | None:
     if text is None:
         return None
     return _SURROGATES.sub("\ufffd", text.replace("\0", "")).strip() or None
+
+
+def title_of(path: Path) -> str:
+    """Return the title of a track whose tags have none: the file's name without its ending."""
+    return clean(shown(Path(path.stem))) or "Untitled"
 
 
 def clean_names(names: tuple[str, ...]) -> list[str]:

@@ -21,7 +21,15 @@ from mir.catalogue.models import present
 from mir.catalogue.paging import Page, check_page
 from mir.catalogue.paths import restored, stored
 from mir.catalogue.resolve import resolve
-from mir.catalogue.storing import RemovedFiles, StoredTrack, remove_files, store, store_file
+from mir.catalogue.storing import (
+    RemovedFiles,
+    StoredTrack,
+    remove_files,
+    remove_silent,
+    silent,
+    store,
+    store_file,
+)
 from mir.catalogue.tables import (
     TAG,
     artists,
@@ -48,7 +56,9 @@ __all__ = [
     "get_many",
     "page",
     "remove_files",
+    "remove_silent",
     "resolve",
+    "silent",
     "store",
     "store_file",
 ]

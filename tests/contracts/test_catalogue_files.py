@@ -3,13 +3,14 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mir.analysis import Failure
+from mir.analysis import Failure, Tags
 from mir.catalogue import chunks as chunking
 from mir.catalogue import failures, files, tracks
-from mir.catalogue.session import Catalogue
+from mir.catalogue.session import Catalogue, Session
 from mir.errors import InvalidQuery, NotFound
 from tests.made_up_analyses import NOW, made_up_analysis
 
@@ -50,6 +51,116 @@ def test_touching_a_file_changes_what_is_known_of_it(catalogue: Catalogue) -> No
         assert (known.path, known.size, known.modified_ns) == (ODD, 2**40, 2**60)
         with pytest.raises(NotFound, match="/never"):
             files.touch(session, Path("/never"), size=1, modified_ns=1)
+
+
+def paths(session: Session) -> dict[str, int]:
+    return {str(file.path): file.track_id for file in files.known_files(session)}
+
+
+def stored(session: Session, *names: str, **facts: Any) -> list[int]:
+    """Tracks whose titles are their files' names but for `/tagged`; their ids."""
+    return [
+        tracks.store(
+            session,
+            made_up_analysis(
+                name, ascii(name), tags=Tags(title="Tag" if name == "/tagged" else None), **facts
+            ),
+            NOW,
+        ).id
+        for name in names
+    ]
+
+
+def test_the_evidence_of_files_is_what_was_stored(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CHUNK", 2)
+    numbers = [None, 0, 2**63 - 1, 2**63, 2**64 - 1]
+    with catalogue.session() as session:
+        for n, inode in enumerate(numbers):
+            stored(session, f"/{n}", size=n, modified_ns=-n, inode=inode, part=n % 2)
+        assert list(files.seen_files(session)) == [
+            files.Seen(f"/{n}", n, -n, inode, n % 2) for n, inode in enumerate(numbers)
+        ]
+        files.note_inodes(session, {Path("/0"): 2**64 - 2, Path("/never"): 1})
+        assert next(files.seen_files(session)).inode == 2**64 - 2
+        files.note_inodes(session, {})
+
+
+def test_files_that_change_places_keep_their_tracks(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        one, two, three, other = stored(session, "/1", "/2", "/3", "/other")
+        ring = {Path("/1"): Path("/2"), Path("/2"): Path("/3"), Path("/3"): Path("/1")}
+        files.move(session, ring)
+        assert paths(session) == {"/2": one, "/3": two, "/1": three, "/other": other}
+        assert tracks.get(session, one).paths == (Path("/2"),)
+        files.move(session, {})
+        files.move(session, {Path("/never"): Path("/nowhere")})
+        assert len(paths(session)) == 4
+
+
+def test_a_file_that_is_moved_over_another_takes_its_place(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        one, two = stored(session, "/1", "/2")
+        failures.record(session, Failure(Path("/2"), 1, 1, "bad"), NOW)
+        files.move(session, {Path("/1"): Path("/2"), ODD: Path("/3")})
+        assert paths(session) == {"/2": one}
+        assert failures.count(session) == 0
+        assert tracks.silent(session) == (two,)  # until the end of a run
+
+
+def test_all_tracks_in_a_file_move_along(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        for part in (1, 2):
+            tracks.store(session, made_up_analysis("/a", f"h{part}", part=part), NOW)
+        files.move(session, {Path("/a"): ODD})
+        assert {file.path for file in files.known_files(session)} == {ODD}
+        assert len(list(files.known_files(session))) == 2
+
+
+def test_a_title_that_may_be_the_file_name_is_told(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        stored(session, "/tagged", "/named.mp3", str(ODD))
+        asked = [Path("/tagged"), Path("/named.mp3"), ODD, Path("/never")]
+        assert files.named_by_file(session, asked) == {Path("/named.mp3"), ODD}
+
+
+def test_a_further_name_is_a_further_file_of_the_track(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        one, two = stored(session, "/1", "/2", size=5, modified_ns=6, inode=7)
+        for part in (1, 2):
+            tracks.store(session, made_up_analysis("/album", f"h{part}", part=part), NOW)
+        refused = files.link(
+            session,
+            [
+                (Path("/1"), ODD),
+                (Path("/1"), Path("/2")),
+                (Path("/never"), Path("/x")),
+                (Path("/album"), Path("/y")),
+            ],
+        )
+        assert refused == (Path("/x"), Path("/y"))
+        assert tracks.get(session, one).paths == (Path("/1"), ODD, Path("/2"))
+        assert tracks.silent(session) == (two,)
+        assert list(files.seen_files(session))[-1][1:] == (5, 6, 7, 0)
+        assert files.link(session, []) == ()
+
+
+def test_taking_a_file_out_takes_no_track(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        (one,) = stored(session, "/1")
+        assert files.remove(session, [Path("/1"), Path("/never")]) == 1
+        assert tracks.silent(session) == (one,)
+
+
+def test_a_folder_inside_another_is_no_root_of_its_own(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        assert files.add_root(session, Path("/m/a"))
+        assert files.add_root(session, Path("/m/ab"))
+        assert not files.add_root(session, Path("/m/a/b"))
+        assert files.roots(session) == (Path("/m/a"), Path("/m/ab"))
+        assert files.add_root(session, Path("/m"))
+        assert files.roots(session) == (Path("/m"),)
 
 
 def test_folders_are_remembered_once_and_in_order(catalogue: Catalogue) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import event, func, select
 
-from mir.analysis import Descriptors, Failure, Tags
+from mir.analysis import Descriptors, Failure, FileFacts, Tags
 from mir.catalogue import embeddings, failures, files, genres, tables, tracks
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue
@@ -163,8 +163,21 @@ def test_a_file_whose_sound_changed_moves_to_the_other_track(catalogue: Catalogu
         old = tracks.store(session, made_up_analysis("/a.mp3", "h1"), NOW).id
         new = tracks.store(session, made_up_analysis("/a.mp3", "h2"), NOW).id
         assert new != old
+        assert tracks.silent(session) == (old,)
+        assert tracks.remove_silent(session) == (old,)
         assert tracks.get_many(session, [old, new]).keys() == {new}
         assert list(embeddings.ids_with(session, MODEL)) == [new]
+        assert tracks.remove_silent(session) == ()
+
+
+def test_tracks_whose_files_change_places_keep_their_ids(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        before = [tracks.store(session, made_up_analysis(f"/{n}", f"h{n}"), NOW).id for n in "012"]
+        for place, sound in (("/1", "h0"), ("/2", "h1"), ("/0", "h2")):
+            tracks.store_file(session, FileFacts(Path(place), 1, 2), sound, Tags())
+        tracks.remove_silent(session)
+        after = [tracks.by_path(session, Path(place)) for place in ("/1", "/2", "/0")]
+    assert after == before
 
 
 def test_a_track_with_another_file_outlives_the_change(catalogue: Catalogue) -> None:

@@ -1,13 +1,26 @@
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.scan import Changes, Stamp, scan
+from indexer import scan as scanning
+from indexer.scan import Changes, Stamp
 from mir.analysis import Failure
 from mir.audio.walk import FoundFile
+
+
+def scan(
+    roots: Sequence[Path],
+    known: Mapping[Path, Stamp],
+    inodes: Mapping[Path, int | None] | None = None,
+    **more: Any,
+) -> Changes:
+    by_name = {str(path): inode for path, inode in (inodes or {}).items()}
+    return scanning.scan(roots, {str(path): s for path, s in known.items()}, by_name, **more)
 
 
 def make(path: Path, data: bytes = b"x") -> Path:
@@ -58,6 +71,7 @@ def test_a_missing_root_prunes_nothing_and_says_so(tmp_path: Path) -> None:
     (message,) = changes.messages
     assert str(root) in message
     assert "mounted" in message
+    assert f"mir index --prune {root}" in message
 
 
 def test_an_empty_root_prunes_nothing_and_says_so(tmp_path: Path) -> None:
@@ -123,7 +137,7 @@ def test_every_file_has_one_fate(disk: dict[str, Stamp], known: dict[str, Stamp]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "indexer.scan.walk",
-            lambda _: (FoundFile(root / name, *facts) for name, facts in disk.items()),
+            lambda *_: (FoundFile(str(root / name), *facts) for name, facts in disk.items()),
         )
         changes = scan([root], {root / name: facts for name, facts in known.items()})
     new = {file.path.name for file in changes.new}
@@ -133,3 +147,57 @@ def test_every_file_has_one_fate(disk: dict[str, Stamp], known: dict[str, Stamp]
     assert gone == set(known) - set(disk)
     assert changed == {name for name in disk if name in known and disk[name] != known[name]}
     assert changes.unchanged == len(disk) - len(new) - len(changed)
+
+
+@given(
+    disk=st.dictionaries(PATHS, st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 4))),
+    known=st.dictionaries(
+        PATHS, st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 4))
+    ),
+    linked=st.booleans(),
+)
+def test_evidence_never_takes_one_file_for_two(
+    disk: dict[str, tuple[int, int, int]],
+    known: dict[str, tuple[int, int, int]],
+    linked: bool,
+) -> None:
+    root = Path("/")
+    found = [FoundFile(str(root / name), *facts, linked) for name, facts in disk.items()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.scan.walk", lambda *_: iter(found))
+        changes = scan(
+            [root],
+            {root / name: facts[:2] for name, facts in known.items()},
+            {root / name: facts[2] for name, facts in known.items()},
+        )
+    moved, links = dict(changes.moved), changes.links
+    fates = [*changes.work, *moved.values(), *(file for _, file in links)]
+    assert len({file.name for file in fates}) == len(fates)
+    assert len(fates) + changes.unchanged == len(disk)
+    assert len(moved) == len(changes.moved)  # no file has two new places
+    for source, file in moved.items():
+        assert known[source.name] == (file.size, file.modified_ns, file.inode)
+        there = disk.get(source.name)
+        assert there is None or there[:2] != known[source.name][:2]  # it has left its place
+        assert sum(stamp[:2] == known[source.name][:2] for stamp in known.values()) == 1
+    for source, file in links:
+        assert linked
+        assert disk[source.name] == (file.size, file.modified_ns, file.inode)
+
+
+def test_a_file_whose_inode_is_not_noted_is_read_where_it_turns_up(tmp_path: Path) -> None:
+    path = make(tmp_path / "new.mp3")
+    old = tmp_path / "old.mp3"
+    changes = scan([tmp_path], {old: stamp(path)}, {old: None})
+    assert [file.path for file in changes.work] == [path]
+    assert (changes.moved, changes.gone) == ((), (old,))
+    (again,) = scan([tmp_path], {path: stamp(path)}, {path: None}).renumbered
+    assert again.inode == path.stat().st_ino
+    assert scan([tmp_path], {path: stamp(path)}, {path: again.inode}) == Changes(unchanged=1)
+
+
+def test_on_demand_a_root_that_is_away_is_gone(tmp_path: Path) -> None:
+    known: dict[Path, Stamp] = {tmp_path / "away" / "a.mp3": (1, 1)}
+    changes = scan([tmp_path / "away"], known, prune=True)
+    assert changes.gone == tuple(known)
+    assert "1 known files leave the catalogue" in changes.messages[0]
