@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "next": ("search", "next_", "Say what to play after one or more tracks."),
     "genres": ("browse", "genres", "Count the tracks of each genre."),
     "tracks": ("browse", "tracks", "List the tracks in the catalogue."),
-    "failures": ("browse", "failures", "List the files that could not be analysed, and why."),
+    "failures": ("failures", "failures", "List, retry or ignore files that could not be analysed."),
     "status": ("upkeep", "status", "Show what the catalogue and the index hold."),
     "rebuild": ("upkeep", "rebuild", "Build the index anew from the catalogue."),
     "model": ("model", "model", "List, change and look at the models that hear."),

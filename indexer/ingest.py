@@ -113,9 +113,15 @@ def ingest(
             owed = owed_files(session, ears.model_ids, changes)
             moving = (*changes.gone, *(file.path for file in changes.changed))
             sounds = known_sounds(session, moving, owed.values())
-        total = len(changes.work) + len(changes.unreadable) + len(owed)
+        # One that looks as when it failed is ignored; the others are to be tried in every run.
+        unreadable = [
+            failure
+            for failure in changes.unreadable
+            if known.get(failure.path) != (failure.size, failure.modified_ns)
+        ]
+        total = len(changes.work) + len(unreadable) + len(owed)
         run = _Run(engine, known, owed, total, progress, now, clock, started)
-        run.store(list(changes.unreadable))
+        run.store(unreadable)
         loads = tuple(
             partial(load, model_id) if load else _loader(engine, model_id)
             for model_id in ears.model_ids

@@ -41,8 +41,9 @@ def known_stamps(session: Session) -> dict[Path, Stamp]:
     stamps = {file.path: (file.size, file.modified_ns) for file in files.known_files(session)}
     for failure in failures.known(session):
         # Last, since a file that was overwritten by something bad is in both lists.
-        passing = failure.stage in PASSING_STAGES
-        stamps[failure.path] = _TRY_AGAIN if passing else (failure.size, failure.modified_ns)
+        passing = failure.state == "failed" and failure.stage in PASSING_STAGES
+        again = passing or failure.state == "again"
+        stamps[failure.path] = _TRY_AGAIN if again else (failure.size, failure.modified_ns)
     return stamps
 
 

@@ -43,7 +43,8 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `similar`, `next` | `{"hits": [HIT, …]}` |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
 | `genres` | `{"genres": [{name, tracks, predicted, tagged}, …]}` |
-| `failures` | `{"failures": [{path, reason, stage, failed_at}, …], "total", "offset"}` |
+| `failures` | `{"failures": [{id, path, reason, stage, failed_at, state}, …], "total", "offset"}`; `state` is `failed`, `again` or `ignored` |
+| `failures retry`, `ignore`, `restore` | `{"failures": [FAILURE, …]}` as in `failures`; `retry --all` `{"changed"}` |
 | `status` | `{home, database, tracks, failures, genres, indexed, index_revision, revision, model_id, model_name, pending_model, roots, last_failures}`; `pending_model` is `null` or `{id, name, tracks}` |
 | `index` | `{added, updated, moved, caught_up, removed, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
 | `up` | one line `{"url"}`, and a second one as `index` when that is done |

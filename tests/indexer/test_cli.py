@@ -136,6 +136,51 @@ def test_genres_failures_and_status(mir: Mir, indexed_home: tuple[Path, Path]) -
     assert re.search(r"^Index +4 tracks, up to date$", printed, re.MULTILINE)
 
 
+def test_failures_are_retried_and_ignored_by_their_ids(
+    mir: Mir, indexed_home: tuple[Path, Path]
+) -> None:
+    _, music = indexed_home
+    (failure,) = said(mir("failures", "--json"))["failures"]
+    assert failure["state"] == "failed"
+    number = failure["id"]
+
+    ignored = said(mir("failures", "ignore", number, "--json"))["failures"]
+    assert ignored == [{**failure, "state": "ignored"}]
+    assert mir("failures").stdout == "No failures: every file was analysed.\n"
+    assert "broken.mp3" in mir("failures", "--ignored").stdout
+    assert said(mir("status", "--json"))["failures"] == 0
+    assert said(mir("index", "--json"))["failed"] == 0
+
+    assert "mir index" in mir("failures", "retry", number).stdout
+    assert re.search(r"decode +again", mir("failures").stdout)
+    assert said(mir("index", "--json"))["failed"] == 1
+    assert said(mir("failures", "--json"))["failures"][0]["state"] == "failed"
+
+    assert said(mir("failures", "retry", "--all", "--json")) == {"changed": 1}
+    assert str(music / "broken.mp3") in mir("failures", "restore", number).stdout
+    assert said(mir("index", "--json"))["failed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["retry", "99"], 1, "mir: There is no failure 99"),
+        (["ignore", "1", "99"], 1, "mir: There is no failure 99"),
+        (["retry"], 2, "ids, or all of them with --all"),
+        (["retry", "1", "--all"], 2, "ids, or all of them with --all"),
+        (["ignore"], 2, "Missing argument"),
+        (["restore", "one"], 2, "not a valid integer"),
+        (["--limit", "3", "retry", "1"], 2, "Write the options behind retry"),
+    ],
+)
+def test_a_wrong_change_of_failures_changes_none(
+    mir: Mir, arguments: list[str], status: int, message: str
+) -> None:
+    assert message in mir("failures", *arguments, status=status).stderr
+    (failure,) = said(mir("failures", "--json"))["failures"]
+    assert failure["state"] == "failed"
+
+
 def test_index_reports_what_it_did(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
     _, music = indexed_home
     next(music.rglob("*.flac")).unlink()

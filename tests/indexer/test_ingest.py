@@ -258,6 +258,38 @@ def test_a_mended_file_is_no_failure_any_more_nor_is_a_gone_one(
     assert failed(engine) == {}
 
 
+def test_a_retry_tries_once_more_and_ignoring_lasts_until_the_file_changes(
+    engine: Engine, library: Path
+) -> None:
+    for name in ("a.mp3", "b.mp3"):
+        (library / name).write_bytes(b"")
+    (library / "dangling.mp3").symlink_to(library / "nowhere")
+    assert run(engine, library).failed == 3
+    with engine.catalogue.session() as session:
+        ids = {each.path.name: each.id for each in failures.known(session)}
+        failures.retry(session, ids["a.mp3"])
+        failures.ignore(session, ids["b.mp3"])
+        failures.ignore(session, ids["dangling.mp3"])
+
+    assert run(engine, library, load=DeafEar).failed == 1
+    with engine.catalogue.session() as session:
+        states = {each.path.name: each.state for each in failures.known(session)}
+    assert states == {"a.mp3": "failed", "b.mp3": "ignored", "dangling.mp3": "ignored"}
+    assert engine.status().failures == 1
+    assert run(engine, library, load=DeafEar).failed == 0
+
+    (library / "b.mp3").write_bytes(b"no music")
+    assert run(engine, library, load=DeafEar).failed == 1
+    (library / "nowhere").write_bytes(b"no music")
+    assert run(engine, library, load=DeafEar).failed == 1
+    assert engine.status().failures == 3
+    with engine.catalogue.session() as session:
+        failures.ignore(session, ids["b.mp3"])
+    shutil.copy(next(library.rglob("Album*/*.mp3")), library / "b.mp3")
+    assert run(engine, library).updated == 1
+    assert set(failed(engine)) == {"a.mp3", "dangling.mp3"}
+
+
 def test_a_killed_worker_costs_one_file(engine: Engine, library: Path) -> None:
     soundfile.write(library / "Album 1" / "silence.wav", np.zeros(88_200, np.float32), 44_100)
     report = run(engine, library, load=FragileEar, jobs=2)
