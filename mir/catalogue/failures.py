@@ -132,7 +132,7 @@ def retry_all(session: Session) -> int:
 
 
 def known(session: Session) -> Iterator[StoredFailure]:
-    """Yield every failure, in whichever state, so that a scan can leave alone what has not changed since."""
+    """Yield every failure in whichever state, so that a scan leaves alone what has not changed."""
     last = 0
     while rows := session.execute(
         select(failures).where(failures.c.id > last).order_by(failures.c.id).limit(CHUNK)
