@@ -41,8 +41,6 @@ BATCH_FILES = 32
 BATCH_SECONDS = 2.0
 INDEX_SECONDS = 5.0  # between two saves of the index, at least
 INDEX_SHARE = 0.1  # of the time of a run that saving the index may take
-SECONDS_EACH = 300.0  # for one file: ten hours of music over a slow network need that
-MEMORY_EACH = 2 << 30  # bytes of data for one worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +177,16 @@ class _Run:
         stop: Callable[[], bool],
     ) -> None:
         """Have the workers read `paths`, and store what they find."""
+        settings = self._engine.settings
         batch: list[Outcome] = []
         batch_since = self._clock()
         answers = pool.run(
             paths,
             make_work,
             jobs=jobs,
-            seconds_each=SECONDS_EACH,
-            memory_each=MEMORY_EACH,
+            seconds_each=settings.seconds_each,
+            memory_each=settings.max_memory_bytes,
+            nice=settings.nice,
             stop=stop,
             clock=self._clock,
         )

@@ -67,6 +67,22 @@ class YearRange(click.ParamType):
         return year_from, year_to
 
 
+class MemorySize(click.ParamType):
+    """Memory as `800M` or `1.5G`, in bytes."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes."""
+        if isinstance(value, int):
+            return value
+        number, unit = str(value)[:-1], str(value)[-1:].upper()
+        try:
+            return round(float(number) * {"M": 1 << 20, "G": 1 << 30}[unit])
+        except (ValueError, OverflowError, KeyError):
+            self.fail(f"{value!r} is no size; write 800M or 2G.", param, ctx)
+
+
 def home_option(command: Callable[P, R]) -> Callable[P, R]:
     """Add `--home`."""
     return click.option(
@@ -127,6 +143,30 @@ def jobs_option(command: Callable[P, R]) -> Callable[P, R]:
         type=click.IntRange(1, 256),
         help="Files analysed at once (default: MIR_JOBS, one for each core up to 8).",
     )(command)
+
+
+def worker_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add what bounds the workers; the command gets it as `workers`, for the settings."""
+
+    @jobs_option
+    @click.option(
+        "--max-memory",
+        type=MemorySize(),
+        help="For each of them, as 800M or 2G (default: MIR_MAX_MEMORY_MB, 1G).",
+    )
+    @click.option(
+        "--nice",
+        type=click.IntRange(0, 19),
+        help="How far they let other programs go first (default: MIR_NICE, 0).",
+    )
+    @wraps(command)
+    def with_workers(
+        *args: Any, jobs: int | None, max_memory: int | None, nice: int | None, **kwargs: Any
+    ) -> R:
+        workers = {"jobs": jobs, "max_memory_bytes": max_memory, "nice": nice}
+        return command(*args, workers=workers, **kwargs)
+
+    return with_workers
 
 
 def filter_options(command: Callable[..., R]) -> Callable[..., R]:

@@ -7,7 +7,7 @@ import click
 
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
-from indexer.options import FOLDER, home_option, jobs_option, json_option
+from indexer.options import FOLDER, home_option, json_option, worker_options
 from indexer.printing import print_json
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[FOLDER]…")
-@jobs_option
+@worker_options
 @json_option
 @home_option
 @click.pass_context
 def index(
     ctx: click.Context,
     folders: tuple[Path, ...],
-    jobs: int | None,
+    workers: dict[str, int | None],
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -36,12 +36,12 @@ def index(
     from indexer.ingest import ingest
     from indexer.progress_bar import progress_bar, say_report
 
-    with opened(home, jobs=jobs) as engine, stop_on_signal() as asked:
+    with opened(home, **workers) as engine, stop_on_signal() as asked:
         wanted = folders or known_folders(engine)
         if not wanted:
             raise click.UsageError("No folder was indexed before; name one: mir index FOLDER.")
         with progress_bar() as show:
-            report = ingest(engine, wanted, jobs=jobs, progress=show, stop=asked)
+            report = ingest(engine, wanted, progress=show, stop=asked)
     if as_json:
         print_json(report)
     else:
