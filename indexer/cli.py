@@ -17,6 +17,7 @@ from mir.errors import MirError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "up": ("up", "up", "Index a folder and serve it at once; the way to begin."),
     "index": ("index", "index", "Bring the catalogue up to date with folders of music."),
+    "watch": ("watch", "watch", "Index folders and follow their changes."),
     "serve": ("serve", "serve", "Serve the web pages and the API."),
     "search": ("search", "search", "Find the tracks that sound like a clip."),
     "similar": ("search", "similar", "Find the tracks that sound like a track."),

@@ -47,6 +47,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `failures retry`, `ignore`, `restore` | `{"failures": [FAILURE, …]}` as in `failures`; `retry --all` `{"changed"}` |
 | `status` | `{home, database, tracks, failures, genres, indexed, index_revision, revision, model_id, model_name, pending_model, roots, last_failures}`; `pending_model` is `null` or `{id, name, tracks}` |
 | `index` | `{added, updated, moved, caught_up, removed, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
+| `watch` | one line as `index` for every run |
 | `up` | one line `{"url"}`, and a second one as `index` when that is done |
 | `serve` | one line `{"url"}` |
 | `rebuild` | `{"indexed"}` |
