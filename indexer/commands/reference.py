@@ -57,7 +57,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `model use` | `{id, name, state, before, heard, tracks}`; `state` is `active` or `pending` |
 | `model export` | `{id, name, file, bytes}` |
 | `model forget` | `{"forgotten": MODEL}` as in `model list` |
-| `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem` |
+| `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem`; with `--repair` also `"repairs": [{name, done, text}, …]` |
 
 A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],
 `similarity` the share of the library that is less similar, in [0, 1].
