@@ -29,7 +29,7 @@ def failures(
 ) -> None:
     """List the files that could not be analysed, and why; the latest first.
 
-    A file is tried again when it changes; one that could not be read, or that ended its
+    "again" stands at those that the next run tries whatever they look like. A file is tried again when it changes; one that could not be read, or that ended its
     worker, is tried again in every run. The commands below say otherwise for single files.
     """
     if ctx.invoked_subcommand is not None:
@@ -37,12 +37,13 @@ def failures(
             raise click.UsageError(f"Write the options behind {ctx.invoked_subcommand}.")
         return
     from indexer.shapes import failures_shape
-    from mir.catalogue.failures import COUNTED, listing
+    from mir.catalogue.failures import COUNTED, count, listing
 
     with opened(home) as engine, engine.catalogue.session() as session:
         page = listing(
             session, states=("ignored",) if ignored else COUNTED, offset=offset, limit=limit
         )
+        left_out = count(session, ("ignored",))
     if as_json:
         print_json(failures_shape(page, offset))
         return
@@ -51,7 +52,6 @@ def failures(
             Column("Id", right=True),
             Column("When"),
             Column("Stage"),
-            Column("State"),
             Column("File", flexible=True),
             Column("Reason", flexible=True),
         ),
@@ -59,14 +59,13 @@ def failures(
             (
                 str(each.id),
                 f"{each.failed_at:%Y-%m-%d}",
-                each.stage,
-                each.state,
+                f"{each.stage}\nagain" if each.state == "again" else each.stage,
                 str(each.path),
                 each.reason,
             )
             for each in page.items
         ),
-        empty="No failures are ignored." if ignored else "No failures: every file was analysed.",
+        empty=_none(ignored, left_out),
     )
     say_part(offset, len(page.items), page.total)
 
@@ -113,6 +112,15 @@ def restore(ids: tuple[int, ...], as_json: bool, home: Path | None) -> None:
     from mir.catalogue.failures import restore as restore_one
 
     _change(ids, restore_one, as_json, home, "An ordinary failure again:")
+
+
+def _none(ignored: bool, left_out: int) -> str:
+    """Return what stands for an empty list."""
+    if ignored:
+        return "No failures are ignored."
+    if left_out:
+        return f"No failures but {left_out} ignored (`mir failures --ignored`)."
+    return "No failures: every file was analysed."
 
 
 def _change(

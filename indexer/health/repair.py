@@ -1,7 +1,7 @@
 """What `mir doctor --repair` mends: only what the catalogue or the program itself can restore.
 
-Nothing that was heard is given up but what belongs to no file any more, and nothing at all while the
-database is damaged.
+Nothing that was heard is given up but what belongs to no file any more, and nothing at all while
+the database is damaged.
 """
 
 from collections.abc import Callable, Iterator

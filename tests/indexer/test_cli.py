@@ -146,13 +146,13 @@ def test_failures_are_retried_and_ignored_by_their_ids(
 
     ignored = said(mir("failures", "ignore", number, "--json"))["failures"]
     assert ignored == [{**failure, "state": "ignored"}]
-    assert mir("failures").stdout == "No failures: every file was analysed.\n"
+    assert mir("failures").stdout == "No failures but 1 ignored (`mir failures --ignored`).\n"
     assert "broken.mp3" in mir("failures", "--ignored").stdout
     assert said(mir("status", "--json"))["failures"] == 0
     assert said(mir("index", "--json"))["failed"] == 0
 
     assert "mir index" in mir("failures", "retry", number).stdout
-    assert re.search(r"decode +again", mir("failures").stdout)
+    assert re.search(r"decode · again", mir("failures").stdout)
     assert said(mir("index", "--json"))["failed"] == 1
     assert said(mir("failures", "--json"))["failures"][0]["state"] == "failed"
 
