@@ -29,8 +29,9 @@ def failures(
 ) -> None:
     """List the files that could not be analysed, and why; the latest first.
 
-    "again" stands at those that the next run tries whatever they look like. A file is tried again when it changes; one that could not be read, or that ended its
-    worker, is tried again in every run. The commands below say otherwise for single files.
+    "again" stands at those that the next run tries whatever they look like. A file is tried again
+    when it changes; one that could not be read, or that ended its worker, is tried again in every
+    run. The commands below say otherwise for single files.
     """
     if ctx.invoked_subcommand is not None:
         if any(ctx.get_parameter_source(name) != ParameterSource.DEFAULT for name in ctx.params):
