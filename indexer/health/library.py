@@ -26,6 +26,9 @@ def database(settings: Settings) -> Finding:
     revision = schema_revision(settings.database_url)
     if revision is None:
         return Finding("database", "ok", "empty; `mir up` or `mir index` fills it")
+    if revision > SCHEMA:
+        text = f"schema {revision} of a newer version, this one has {SCHEMA}"
+        return Finding("database", "problem", text, "upgrade mir")
     if revision != SCHEMA:
         text = f"schema {revision}, this version has {SCHEMA}"
         return Finding("database", "warning", text, _REPAIR)
@@ -136,20 +139,21 @@ def index(settings: Settings) -> Finding:
             return Finding("index", "ok", "not made yet")
         with catalogue.session() as session:
             active = models.choice(session).active
-            present = 0 if active is None else len(embeddings.ids_with(session, active))
+            present = embeddings.ids_with(session, active or "")
             now = revision(session)
     try:
         manifest = read_manifest(settings.index_dir)
         if manifest is None and not manifest_path(settings.index_dir).exists():
             return Finding("index", "warning", "none yet", "run `mir rebuild`")
-        _, manifest = load(settings.index_dir)
+        held, manifest = load(settings.index_dir)
     except VectorIndexError as error:
         return Finding("index", "problem", str(error), "run `mir rebuild`; nothing is lost")
-    text = f"{manifest.count} tracks of {present} that the model has heard"
+    text = f"{manifest.count} tracks of {len(present)} that the model has heard"
     if active is not None and manifest.model_id != active:
         text += f", made with model {manifest.model_id}"
         return Finding("index", "warning", text, "run `mir rebuild`")
-    if manifest.revision != now or manifest.count != present:
+    if manifest.revision != now or sorted(held.ids.tolist()) != present.tolist():
+        text += ", not as the catalogue has them now"
         return Finding("index", "warning", text, "run `mir rebuild`, or wait for a run to end")
     return Finding("index", "ok", text)
 

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -19,6 +20,8 @@ from mir.engine import open_engine
 from mir.errors import Busy
 from mir.model.shelf import ModelShelf, shipped_id
 from mir.settings import Settings, load_settings
+from mir.vectors import store
+from mir.vectors.index import VectorIndex
 from tests.indexer.stub_ear import StubEar
 
 
@@ -82,11 +85,15 @@ def test_rows_that_belong_to_nothing_are_taken_out(settings: Settings) -> None:
     catalogue.close()
 
 
-@pytest.mark.parametrize("harm", ["missing", "damaged", "behind", "empty"])
+@pytest.mark.parametrize("harm", ["missing", "damaged", "behind", "empty", "other"])
 def test_the_index_is_built_anew(settings: Settings, harm: str) -> None:
     if harm == "behind":
         change(settings, "UPDATE state SET value = value + 1 WHERE key = 'revision'")
-    for path in settings.index_dir.iterdir() if harm != "behind" else ():
+    if harm == "other":  # as many tracks at the same revision, but not the same
+        index, manifest = store.load(settings.index_dir)
+        other = VectorIndex.build(index.ids + 100, np.eye(len(index), index.dimension))
+        store.save(settings.index_dir, other, manifest)
+    for path in settings.index_dir.iterdir() if harm not in {"behind", "other"} else ():
         if harm == "missing":
             path.unlink()
         else:
@@ -110,6 +117,7 @@ def test_an_old_schema_is_brought_up_to_date(tmp_path: Path) -> None:
 
 def test_a_newer_schema_is_left_alone(settings: Settings) -> None:
     change(settings, "UPDATE alembic_version SET version_num = '9999'")
+    assert found(settings, "database").remedy == "upgrade mir"
     done = repaired(settings, "database")
     assert not done.done
     assert "newer mir" in done.text
