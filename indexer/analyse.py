@@ -90,7 +90,7 @@ def analyse(
     except AudioError as error:
         return Failure(path, size, modified_ns, str(error), "decode")
     except MemoryError:
-        reason = "The analysis needs more memory than a worker is given; shorten the file."
+        reason = "The analysis needs more memory than a worker is given; raise --max-memory."
         return Failure(path, size, modified_ns, reason, "analyse")
     except Exception as error:  # a defect of ours or a library's; one file must not end a run
         reason = f"The analysis failed with {type(error).__name__}: {error}; please report it."

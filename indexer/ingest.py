@@ -10,6 +10,7 @@ run early, what was committed stays, and the next run does the rest.
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -49,8 +50,6 @@ BATCH_FILES = 32
 BATCH_SECONDS = 2.0
 INDEX_SECONDS = 5.0  # between two saves of the index, at least
 INDEX_SHARE = 0.1  # of the time of a run that saving the index may take
-SECONDS_EACH = 300.0  # for one file: ten hours of music over a slow network need that
-MEMORY_EACH = 2 << 30  # bytes of data for one worker
 
 
 def ingest(
@@ -103,8 +102,15 @@ def ingest(
             sounds = {} if again else known_sounds(session, moving, owed.values(), whole)
             if covers_all(session, folders, changes):
                 waiting = ()
+        # One that looks as when it failed is ignored; the others are to be tried in every run.
+        unreadable = tuple(
+            failure
+            for failure in changes.unreadable
+            if known.get(str(failure.path)) != (failure.size, failure.modified_ns)
+        )
+        changes = replace(changes, unreadable=unreadable)
         run = _Run(engine, known, changes, owed, progress, now, clock, started)
-        run.store(list(changes.unreadable))
+        run.store(unreadable)
         loads = tuple(
             partial(load, model_id) if load else _loader(engine, model_id)
             for model_id in ears.model_ids
@@ -179,14 +185,16 @@ class _Run:
         stop: Callable[[], bool],
     ) -> None:
         """Have the workers read `paths`, and store what they find."""
+        settings = self._engine.settings
         batch: list[Outcome] = []
         batch_since = self._clock()
         answers = pool.run(
             paths,
             make_work,
             jobs=jobs,
-            seconds_each=SECONDS_EACH,
-            memory_each=MEMORY_EACH,
+            seconds_each=settings.seconds_each,
+            memory_each=settings.max_memory_bytes,
+            nice=settings.nice,
             stop=stop,
             clock=self._clock,
         )

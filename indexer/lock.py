@@ -30,13 +30,14 @@ def only_run(home: Path, catalogue: Catalogue) -> Iterator[None]:
         folders.append(Path(catalogue.location).parent)
     with ExitStack() as held:
         for folder in dict.fromkeys(path.resolve() for path in folders):
-            held.enter_context(_locked(folder))
+            held.enter_context(only_in(folder))
         held.enter_context(claimed(catalogue))
         yield
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def only_in(folder: Path) -> Iterator[None]:
+    """Hold the lock of one folder, which is made if need be; raises as `only_run` does."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK_NAME).open("a+")

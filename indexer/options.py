@@ -89,6 +89,22 @@ class Length(click.ParamType):
         return 3600 * hours + 60 * minutes + seconds
 
 
+class MemorySize(click.ParamType):
+    """Memory as `800M` or `1.5G`, in bytes."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes."""
+        if isinstance(value, int):
+            return value
+        number, unit = str(value)[:-1], str(value)[-1:].upper()
+        try:
+            return round(float(number) * {"M": 1 << 20, "G": 1 << 30}[unit])
+        except (ValueError, OverflowError, KeyError):
+            self.fail(f"{value!r} is no size; write 800M or 2G.", param, ctx)
+
+
 def home_option(command: Callable[P, R]) -> Callable[P, R]:
     """Add `--home`."""
     return click.option(
@@ -151,14 +167,44 @@ def jobs_option(command: Callable[P, R]) -> Callable[P, R]:
     )(command)
 
 
-def thorough_option(command: Callable[P, R]) -> Callable[P, R]:
-    """Add `--thorough`."""
-    return click.option(
+def worker_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add how workers work and what bounds them; the command gets `workers` for the settings."""
+
+    @click.option(
         "--thorough",
         is_flag=True,
         default=None,
         help="Hear tracks from end to end instead of at three places (default: MIR_THOROUGH).",
-    )(command)
+    )
+    @jobs_option
+    @click.option(
+        "--max-memory",
+        type=MemorySize(),
+        help="For each of them, as 800M or 2G (default: MIR_MAX_MEMORY_MB, 1G).",
+    )
+    @click.option(
+        "--nice",
+        type=click.IntRange(0, 19),
+        help="How far they let other programs go first (default: MIR_NICE, 0).",
+    )
+    @wraps(command)
+    def with_workers(
+        *args: Any,
+        thorough: bool | None,
+        jobs: int | None,
+        max_memory: int | None,
+        nice: int | None,
+        **kwargs: Any,
+    ) -> R:
+        workers = {
+            "thorough": thorough,
+            "jobs": jobs,
+            "max_memory_bytes": max_memory,
+            "nice": nice,
+        }
+        return command(*args, workers=workers, **kwargs)
+
+    return with_workers
 
 
 def filter_options(command: Callable[..., R]) -> Callable[..., R]:

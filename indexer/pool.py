@@ -79,18 +79,20 @@ def run(
     jobs: int,
     seconds_each: float,
     memory_each: int | None = None,
+    nice: int = 0,
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Generator[Done | Lost | Tick]:
     """Do the work for every path in `jobs` processes; yield answers as they come.
 
     `make_work` (picklable) runs once in every worker and returns the work. `memory_each`
-    (bytes) bounds a worker's data; beyond it allocations fail. Once `stop()` is true, no
+    (bytes) bounds a worker's data; beyond it allocations fail. `nice` (0 to 19) is how far it lets
+    other programs go first. Once `stop()` is true, no
     further task is begun and unfinished ones are not reported. Raises MirError if the workers
     cannot start. Closing the iterator ends the workers.
     """
     recipe = pickle.dumps(make_work)
-    pool = _Pool(iter(paths), recipe, jobs, seconds_each, memory_each, stop, clock)
+    pool = _Pool(iter(paths), recipe, jobs, seconds_each, memory_each, nice, stop, clock)
     try:
         yield from pool.answers()
     finally:
@@ -107,6 +109,7 @@ class _Pool:
         jobs: int,
         seconds_each: float,
         memory_each: int | None,
+        nice: int,
         stop: Callable[[], bool],
         clock: Callable[[], float],
     ) -> None:
@@ -115,6 +118,7 @@ class _Pool:
         self._jobs = jobs
         self._seconds_each = seconds_each
         self._memory_each = memory_each
+        self._nice = nice
         self._stop = stop
         self._clock = clock
         self._again: deque[Path] = deque()  # tasks whose worker died before their turn
@@ -179,7 +183,9 @@ class _Pool:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_serve, args=(theirs, self._recipe, self._memory_each), daemon=True
+            target=_serve,
+            args=(theirs, self._recipe, self._memory_each, self._nice),
+            daemon=True,
         )
         # Ctrl-C reaches the whole process group; only the parent shall act on it. The child
         # inherits the blocked mask, and the parent loses no signal. The tracker that comes
@@ -220,7 +226,7 @@ class _Pool:
             if self._failed_starts >= STARTS_THAT_MAY_FAIL:
                 raise MirError(
                     f"The worker processes cannot start (each {cause}); "
-                    "run `mir doctor`, free memory or lower --jobs."
+                    "run `mir doctor`, free memory, raise --max-memory or lower --jobs."
                 )
             self._again.extendleft(reversed(worker.tasks))
             return None
@@ -247,10 +253,11 @@ def _cause_of_death(exitcode: int | None) -> str:
     return f"ended with exit status {exitcode}"
 
 
-def _serve(pipe: Connection, recipe: bytes, memory: int | None) -> None:
+def _serve(pipe: Connection, recipe: bytes, memory: int | None, nice: int) -> None:
     """Be a worker: unpack the recipe, then answer tasks until the pipe closes."""
     os.environ.update(_ONE_THREAD)  # before anything imports numpy
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.nice(nice)
     if memory is not None:
         _bound_memory(memory)
     try:
@@ -281,8 +288,9 @@ def _end_with_parent() -> None:
 
 
 def _silence() -> None:
-    """Drop what decoders written in C say of bad files; it would run through the progress bar."""
+    """Drop what decoders written in C say of bad files; it would run through bar and report."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     os.close(nowhere)
 

@@ -152,6 +152,12 @@ def say(message: str) -> None:
     click.echo(shown(message))
 
 
+def say_part(offset: int, count: int, total: int) -> None:
+    """Say which part of a list was printed, where it was not the whole."""
+    if count < total:
+        say(f"{offset + 1} to {offset + count} of {total}; go on with --offset {offset + count}.")
+
+
 def shown(text: str, *, lines: bool = False) -> str:
     """Return `text` fit for a terminal; line ends stay only if `lines`, else become "; "."""
     if not lines:

@@ -44,8 +44,8 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def say_report(report: IngestReport) -> None:
-    """Print what a run did, in a few lines."""
+def report_line(report: IngestReport) -> str:
+    """Return in one line what became of the files of a run."""
     parts = [
         f"{count} {name}"
         for count, name in (
@@ -60,7 +60,12 @@ def say_report(report: IngestReport) -> None:
         )
         if count
     ]
-    say("Files: " + (", ".join(parts) or "none") + ".")
+    return "Files: " + (", ".join(parts) or "none") + "."
+
+
+def say_report(report: IngestReport) -> None:
+    """Print what a run did, in a few lines."""
+    say(report_line(report))
     if report.seconds_of_music:
         rate = report.seconds_of_music / max(report.wall_seconds, 1e-3)
         say(

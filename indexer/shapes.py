@@ -108,18 +108,22 @@ def genres_shape(counts: Iterable[GenreCount]) -> Shape:
     }
 
 
+def failure_shape(failure: StoredFailure) -> Shape:
+    """A file that could not be analysed."""
+    return {
+        "id": failure.id,
+        "path": failure.path,
+        "reason": failure.reason,
+        "stage": failure.stage,
+        "failed_at": failure.failed_at,
+        "state": failure.state,
+    }
+
+
 def failures_shape(page: Page[StoredFailure], offset: int) -> Shape:
     """A page of files that could not be analysed, the latest first."""
     return {
-        "failures": [
-            {
-                "path": failure.path,
-                "reason": failure.reason,
-                "stage": failure.stage,
-                "failed_at": failure.failed_at,
-            }
-            for failure in page.items
-        ],
+        "failures": [failure_shape(failure) for failure in page.items],
         "total": page.total,
         "offset": offset,
     }

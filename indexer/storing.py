@@ -59,9 +59,10 @@ def remembered(session: Session) -> Memory:
             inodes[name] = inode
     for failure in failures.known(session):
         # Last, since a file that was overwritten by something bad is in both lists.
-        passing = failure.stage in PASSING_STAGES
+        passing = failure.state == "failed" and failure.stage in PASSING_STAGES
+        again = passing or failure.state == "again"
         name = str(failure.path)
-        stamps[name] = _TRY_AGAIN if passing else (failure.size, failure.modified_ns)
+        stamps[name] = _TRY_AGAIN if again else (failure.size, failure.modified_ns)
         inodes.pop(name, None)
     for kept_out in failures.excluded(session):
         stamps[str(kept_out.path)] = kept_out.size, kept_out.modified_ns

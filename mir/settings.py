@@ -16,6 +16,7 @@ from mir.errors import SettingsError
 
 _MIB = 1024 * 1024
 _SWITCHES = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_LEAST_MEMORY = 400 * _MIB  # for one worker
 _SCHEMES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "postgres")
 
 
@@ -53,6 +54,19 @@ SETTINGS = (
         "0",
     ),
     Setting(
+        "MIR_MAX_MEMORY_MB",
+        "max_memory_bytes",
+        "Memory for the data of each worker, in MiB; a file that needs more is left out.",
+        "1024",
+    ),
+    Setting("MIR_NICE", "nice", "How far workers let other programs go first, 0 to 19.", "0"),
+    Setting(
+        "MIR_SECONDS_EACH",
+        "seconds_each",
+        "What a worker may take for one file, in seconds; one that needs more is left out.",
+        "300",
+    ),
+    Setting(
         "MIR_MODEL",
         "model",
         "Model file that a new library begins with and that `mir evaluate` judges; "
@@ -84,6 +98,10 @@ class Settings:
     port: int = 8080  # 0 for any free one
     jobs: int = 1  # worker processes, at least 1
     thorough: bool = False  # hear all of every track
+    # A worker uses 330 MiB of data, and some 100 MiB for a second model while it is prepared.
+    max_memory_bytes: int = 1024 * _MIB  # for each worker
+    nice: int = 0  # of the workers, 0 to 19
+    seconds_each: float = 300.0  # for one file: ten hours of music on a slow network need that
     model: Path | None = None  # None for the model that comes with mir
     max_upload_bytes: int = 64 * _MIB
     max_clip_seconds: float = 600.0
@@ -118,7 +136,7 @@ def load_settings(
         given["home"] = home
     for name, variable in _VARIABLES.items():
         if name not in given and (value := environ.get(variable, "").strip()):
-            given[name] = _bytes(value) if name == "max_upload_bytes" else value
+            given[name] = _bytes(variable, value) if variable.endswith("_MB") else value
 
     kept = _home(given.get("home"))
     model = given.get("model")
@@ -129,11 +147,14 @@ def load_settings(
         port=_integer("port", given.get("port", 8080), 0, 65_535),
         jobs=_integer("jobs", given.get("jobs", min(_cores(), 8)), 1, 256),
         thorough=_switch("thorough", given.get("thorough", False)),
+        max_memory_bytes=_memory(given.get("max_memory_bytes", 1024 * _MIB)),
+        nice=_integer("nice", given.get("nice", 0), 0, 19),
+        seconds_each=_seconds("seconds_each", given.get("seconds_each", 300.0)),
         model=None if model is None else _model(Path(model)),
         max_upload_bytes=_integer(
             "max_upload_bytes", given.get("max_upload_bytes", 64 * _MIB), 1, 2**40
         ),
-        max_clip_seconds=_seconds(given.get("max_clip_seconds", 600.0)),
+        max_clip_seconds=_seconds("max_clip_seconds", given.get("max_clip_seconds", 600.0)),
     )
 
 
@@ -218,27 +239,34 @@ def _integer(name: str, given: object, least: int, most: int) -> int:
     return value
 
 
-def _bytes(mebibytes: str) -> int:
+def _memory(given: int) -> int:
+    if not _LEAST_MEMORY <= given <= 2**40:
+        raise SettingsError(
+            f"{_named('max_memory_bytes')} gives a worker {given / _MIB:g} MiB; write at least "
+            f"{_LEAST_MEMORY // _MIB}, since it needs that for any file."
+        )
+    return given
+
+
+def _bytes(variable: str, mebibytes: str) -> int:
     try:
         value = round(float(mebibytes) * _MIB)
     except (ValueError, OverflowError):
         value = 0
     if not 1 <= value <= 2**40:
         raise SettingsError(
-            f"MIR_MAX_UPLOAD_MB is {mebibytes!r}; write a number of MiB above 0, such as 64."
+            f"{variable} is {mebibytes!r}; write a number of MiB above 0, such as 1024."
         )
     return value
 
 
-def _seconds(given: object) -> float:
+def _seconds(name: str, given: object) -> float:
     try:
         value = float(str(given))
     except ValueError:
         value = 0.0
     if not 1.0 <= value <= 86_400.0:
-        raise SettingsError(
-            f"{_named('max_clip_seconds')} is {given!r}; write seconds from 1 to 86400."
-        )
+        raise SettingsError(f"{_named(name)} is {given!r}; write seconds from 1 to 86400.")
     return value
 
 

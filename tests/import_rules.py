@@ -45,6 +45,7 @@ HOMES = {
     "waitress": ("web/",),
     "click": ("indexer/",),
     "rich": ("indexer/",),
+    "watchfiles": ("indexer/watch.py",),
 }
 
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.

@@ -3,20 +3,22 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from mir.catalogue import tracks
-from mir.errors import NotFound
+from mir.catalogue import failures, tracks
+from mir.errors import InvalidQuery, NotFound
 from mir.search.query import similar
 from web import media, problems
 from web.api.describe import read_fields
-from web.api.library import genre_list, library_status, page_of_failures
+from web.api.failures import page_of_failures
+from web.api.library import genre_list, library_status
 from web.api.search import answer_clip
 from web.api.tracks import page_of_tracks
 from web.context import engine
 from web.listening import uploaded_clip
 from web.schemas import (
     MAX_ID,
+    FailureForm,
+    FailuresQuery,
     HitOut,
-    PageQuery,
     SearchForm,
     SimilarQuery,
     TrackOut,
@@ -84,13 +86,33 @@ def cover(track_id: int) -> Response:
 @pages.get("/library")
 def library() -> str:
     """The state of the library and the files that could not be analysed."""
-    query = read_fields(PageQuery, request.args)
+    query = read_fields(FailuresQuery, request.args)
     return render_template(
         "library.html",
         status=library_status(),
         failed=page_of_failures(query),
+        ignored=page_of_failures(FailuresQuery(state="ignored", limit=1)).total,
         query=query,
     )
+
+
+@pages.post("/library/failures")
+def change_failures() -> AnyResponse:
+    """Retry, ignore or restore a failure, or retry them all; then back to their list."""
+    form = read_fields(FailureForm, request.form)
+    with engine().catalogue.session() as session:
+        if form.failure is not None:
+            getattr(failures, form.change)(session, form.failure)
+        elif form.change == "retry":
+            failures.retry_all(session)
+        else:
+            raise InvalidQuery("No failure is named; send its id in the field 'failure'.")
+    left = page_of_failures(form).total
+    shown = form.offset if form.offset < left else max(0, left - 1) // form.limit * form.limit
+    back = url_for(
+        "pages.library", state=form.state, limit=form.limit, offset=shown, _anchor="failures-title"
+    )
+    return redirect(back, 303)
 
 
 @pages.get("/about")

@@ -27,6 +27,7 @@ STATUS: dict[type[errors.MirError], tuple[int, str]] = {
     errors.ModelError: (503, "The model cannot be used"),
     errors.MirError: (500, "The server cannot answer"),
 }
+_NO_SUCH = {"TrackPath": "No track has that id.", "FailurePath": "No failure has that id."}
 RETRY_AFTER = 5  # seconds that a busy server asks for
 
 
@@ -75,9 +76,9 @@ def too_large(limit: int) -> str:
 
 
 def validation_response(error: ValidationError) -> Response:
-    """The answer to a request with wrong fields; a wrong track id is a missing track."""
-    if error.title == "TrackPath":
-        return answer(of_mir_error(errors.NotFound("No track has that id.")))
+    """The answer to a request with wrong fields; a wrong id is a missing thing."""
+    if error.title in _NO_SUCH:
+        return answer(of_mir_error(errors.NotFound(_NO_SUCH[error.title])))
     return answer(of_validation(error))
 
 

@@ -57,7 +57,8 @@ class _ProblemTask(ErrorTask):
             title=error.reason,
             status=error.code,
             detail=detail,
-            instance=self.request.path or "/",
+            # A request that could not be read at all has none.
+            instance=getattr(self.request, "path", "") or "/",
         )
         body = problem.model_dump_json(exclude_none=True).encode()
         self.status = f"{error.code} {error.reason}"

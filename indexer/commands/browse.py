@@ -1,4 +1,4 @@
-"""`mir genres`, `mir tracks` and `mir failures`: what the catalogue holds, in lists."""
+"""`mir genres` and `mir tracks`: what the catalogue holds, in lists."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import click
 
 from indexer.opening import opened
 from indexer.options import Wanted, filter_options, home_option, json_option, page_options
-from indexer.printing import Column, clock, print_json, print_table, say
+from indexer.printing import Column, clock, print_json, print_table, say_part
 
 if TYPE_CHECKING:
     from mir.catalogue.tracks import Track
@@ -84,49 +84,10 @@ def tracks(
         ),
         empty="No tracks; index a folder with `mir index FOLDER`, or ask for something else.",
     )
-    _say_part(offset, len(page.items), page.total)
-
-
-@click.command()
-@page_options
-@json_option
-@home_option
-def failures(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
-    """List the files that could not be analysed, and why; the latest first.
-
-    A file is tried again when it changes; one that could not be read, or that ended its
-    worker, is tried again in every run.
-    """
-    from indexer.shapes import failures_shape
-    from mir.catalogue.failures import listing
-
-    with opened(home) as engine, engine.catalogue.session() as session:
-        page = listing(session, offset=offset, limit=limit)
-    if as_json:
-        print_json(failures_shape(page, offset))
-        return
-    print_table(
-        (
-            Column("When"),
-            Column("Stage"),
-            Column("File", flexible=True),
-            Column("Reason", flexible=True),
-        ),
-        (
-            (f"{failed.failed_at:%Y-%m-%d}", failed.stage, str(failed.path), failed.reason)
-            for failed in page.items
-        ),
-        empty="No failures: every file was analysed.",
-    )
-    _say_part(offset, len(page.items), page.total)
+    say_part(offset, len(page.items), page.total)
 
 
 def _genre(track: "Track") -> str:
     if not track.genres:
         return ", ".join(track.tag_genres[:2])
     return track.genres[0].name + ("?" if track.uncertain else "")
-
-
-def _say_part(offset: int, count: int, total: int) -> None:
-    if count < total:
-        say(f"{offset + 1} to {offset + count} of {total}; go on with --offset {offset + count}.")

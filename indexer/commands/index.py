@@ -7,7 +7,7 @@ import click
 
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
-from indexer.options import FOLDER, home_option, jobs_option, json_option, thorough_option
+from indexer.options import FOLDER, home_option, json_option, worker_options
 from indexer.printing import print_json
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Take out what is gone even where a whole FOLDER is missing or empty.",
 )
-@jobs_option
-@thorough_option
+@worker_options
 @json_option
 @home_option
 @click.pass_context
@@ -34,8 +33,7 @@ def index(
     folders: tuple[Path, ...],
     again: bool,
     prune: bool,
-    jobs: int | None,
-    thorough: bool | None,
+    workers: dict[str, int | None],
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -52,14 +50,12 @@ def index(
     from indexer.ingest import ingest
     from indexer.progress_bar import progress_bar, say_report
 
-    with opened(home, jobs=jobs, thorough=thorough) as engine, stop_on_signal() as asked:
+    with opened(home, **workers) as engine, stop_on_signal() as asked:
         wanted = folders or known_folders(engine)
         if not wanted:
             raise click.UsageError("No folder was indexed before; name one: mir index FOLDER.")
         with progress_bar() as show:
-            report = ingest(
-                engine, wanted, jobs=jobs, again=again, prune=prune, progress=show, stop=asked
-            )
+            report = ingest(engine, wanted, again=again, prune=prune, progress=show, stop=asked)
     if as_json:
         print_json(report)
     else:

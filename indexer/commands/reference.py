@@ -43,10 +43,12 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `similar`, `next` | `{"hits": [HIT, …]}` |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
 | `genres` | `{"genres": [{name, tracks, predicted, tagged}, …]}` |
-| `failures` | `{"failures": [{path, reason, stage, failed_at}, …], "total", "offset"}` |
+| `failures` | `{"failures": [{id, path, reason, stage, failed_at, state}, …], "total", "offset"}`; `state` is `failed`, `again` or `ignored` |
+| `failures retry`, `ignore`, `restore` | `{"failures": [FAILURE, …]}` as in `failures`; `retry --all` `{"changed"}` |
 | `status` | `{home, database, tracks, failures, genres, indexed, index_revision, revision, model_id, model_name, pending_model, roots, last_failures}`; `pending_model` is `null` or `{id, name, tracks}` |
 | `index` | `{added, updated, moved, caught_up, removed, excluded, failed, unchanged, seconds_of_music, wall_seconds, messages, missing_roots, stopped}` |
 | `exclude` | `{"exclusions": [{kind, value}, …], "added": […]}`, with `--remove` `"removed"`; `kind` is `path`, `longer`, `shorter` or `genre`, the value of a length is seconds as text |
+| `watch` | one line as `index` for every run |
 | `up` | one line `{"url"}`, and a second one as `index` when that is done |
 | `serve` | one line `{"url"}` |
 | `rebuild` | `{"indexed"}` |
@@ -58,7 +60,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `model forget` | `{"forgotten": MODEL}` as in `model list` |
 | `export` | `{file, bytes, rows}`; `rows` is `{table: rows}` |
 | `import` | `{added, known, heard, files, failures, folders, models, left_out, messages}` |
-| `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem` |
+| `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem`; with `--repair` also `"repairs": [{name, done, text}, …]` |
 
 A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],
 `similarity` the share of the library that is less similar, in [0, 1].

@@ -10,14 +10,7 @@ from indexer.commands.index import known_folders
 from indexer.commands.serve import start_server, wait_for
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
-from indexer.options import (
-    FOLDER,
-    home_option,
-    jobs_option,
-    json_option,
-    port_options,
-    thorough_option,
-)
+from indexer.options import FOLDER, home_option, json_option, port_options, worker_options
 from indexer.printing import print_json, say, warn
 from mir.errors import Busy
 
@@ -29,16 +22,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[FOLDER]…")
 @port_options
-@jobs_option
-@thorough_option
+@worker_options
 @json_option
 @home_option
 def up(
     folders: tuple[Path, ...],
     host: str | None,
     port: int | None,
-    jobs: int | None,
-    thorough: bool | None,
+    workers: dict[str, int | None],
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -47,10 +38,7 @@ def up(
     Without a FOLDER: those indexed before, or the small demo library that comes with mir.
     With --json, one line has the address and, when indexing is done, another the report.
     """
-    with (
-        opened(home, host=host, port=port, jobs=jobs, thorough=thorough) as engine,
-        stop_on_signal() as asked,
-    ):
+    with opened(home, host=host, port=port, **workers) as engine, stop_on_signal() as asked:
         wanted, name = _wanted(engine, folders)
         now: list[Progress] = []  # the last progress, while the run lasts
         server = start_server(engine, lambda: now[-1] if now else None)
@@ -59,7 +47,7 @@ def up(
                 print_json({"url": server.url}, one_line=True)
             else:
                 say(f"Serving on {server.url} while {name} is indexed (Ctrl-C ends it).")
-            _index(engine, wanted, jobs, now, asked, as_json)
+            _index(engine, wanted, now, asked, as_json)
             if not asked():
                 if not as_json:
                     say(f"Still serving on {server.url} (Ctrl-C ends it).")
@@ -71,7 +59,6 @@ def up(
 def _index(
     engine: "Engine",
     folders: tuple[Path, ...],
-    jobs: int | None,
     now: "list[Progress]",
     asked: Callable[[], bool],
     as_json: bool,
@@ -87,7 +74,7 @@ def _index(
                 now[:] = [progress]
                 show(progress)
 
-            report = ingest(engine, folders, jobs=jobs, progress=note, stop=asked)
+            report = ingest(engine, folders, progress=note, stop=asked)
     except Busy as error:
         warn(str(error))
         return

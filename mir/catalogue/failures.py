@@ -1,13 +1,21 @@
 """The files that could not be analysed, with the reason, until they can or are gone.
 
-Files that a rule keeps out are kept here too, apart from the others: so they are not opened again.
+
+A failure is in one of these states:
+
+* "failed": it counts, and the file is tried again when it changes;
+* "again": it counts, and the next index run tries the file whatever it looks like;
+* "ignored": it does not count and is listed only when asked for, until the file changes.
+
+Files that a rule leaves out stand in the same table as "excluded", so that they are not opened
+again; they are no failures.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -19,6 +27,11 @@ from mir.catalogue.paths import restored, shown, stored
 from mir.catalogue.revision import take_turn
 from mir.catalogue.tables import failures
 from mir.catalogue.text import clean
+from mir.errors import NotFound
+
+FailureState = Literal["failed", "again", "ignored"]
+STATES: tuple[FailureState, ...] = ("failed", "again", "ignored")
+COUNTED: tuple[FailureState, ...] = ("failed", "again")
 
 EXCLUDED = "excluded"  # stage and state of a file that a rule keeps out
 _FAILED = failures.c.state != EXCLUDED
@@ -35,10 +48,14 @@ class StoredFailure:
     reason: str
     stage: str
     failed_at: datetime  # UTC
+    state: str = "failed"
 
 
 def record(session: Session, failure: Failure, now: datetime) -> int:
-    """Store a failure, in place of an earlier one of the same file; return its id."""
+    """Store a failure, in place of an earlier one of the same file; return its id.
+
+    Whatever was wished for the earlier one was done or is out of date: the state is "failed".
+    """
     take_turn(session)
     values = {
         "size": int(failure.size),
@@ -61,21 +78,66 @@ def record(session: Session, failure: Failure, now: datetime) -> int:
     ).scalar_one()
 
 
-def listing(session: Session, *, offset: int = 0, limit: int = 50) -> Page[StoredFailure]:
-    """Return part of the failures, the latest first; InvalidQuery for a bad offset or limit."""
+def get(session: Session, failure_id: int) -> StoredFailure:
+    """Return the failure with that id; NotFound where there is none (any more)."""
+    row = session.execute(
+        select(failures).where(failures.c.id == failure_id, failures.c.state.in_(STATES))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"There is no failure {failure_id} (any more); `mir failures` lists those there are."
+        )
+    return _value(row)
+
+
+def listing(
+    session: Session,
+    *,
+    states: Sequence[FailureState] = COUNTED,
+    offset: int = 0,
+    limit: int = 50,
+) -> Page[StoredFailure]:
+    """Return part of the failures in these states, the latest first.
+
+    Raises InvalidQuery for a bad offset or limit.
+    """
     check_page(offset, limit)
     rows = session.execute(
         select(failures)
-        .where(_FAILED)
+        .where(failures.c.state.in_(states))
         .order_by(failures.c.failed_at.desc(), failures.c.id.desc())
         .offset(offset)
         .limit(limit)
     )
-    return Page(items=tuple(_value(row) for row in rows), total=count(session))
+    return Page(items=tuple(_value(row) for row in rows), total=count(session, states))
+
+
+def retry(session: Session, failure_id: int) -> StoredFailure:
+    """Have the next index run try the file again; NotFound for an unknown id."""
+    return _change(session, failure_id, "again")
+
+
+def ignore(session: Session, failure_id: int) -> StoredFailure:
+    """Count and try the file no more until it changes; NotFound for an unknown id."""
+    return _change(session, failure_id, "ignored")
+
+
+def restore(session: Session, failure_id: int) -> StoredFailure:
+    """Take back a retry or an ignore: an ordinary failure again; NotFound for an unknown id."""
+    return _change(session, failure_id, "failed")
+
+
+def retry_all(session: Session) -> int:
+    """Have the next index run try all counted failures again; return how many there are."""
+    take_turn(session)
+    done = session.execute(
+        update(failures).where(failures.c.state.in_(COUNTED)).values(state="again")
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def known(session: Session) -> Iterator[StoredFailure]:
-    """Yield every failure, so that a scan can leave alone what has not changed since."""
+    """Yield every failure in whichever state, so that a scan leaves alone what has not changed."""
     return _all(session, _FAILED)
 
 
@@ -98,9 +160,10 @@ def forget(session: Session, paths: Sequence[Path]) -> int:
     return dropped
 
 
-def count(session: Session) -> int:
-    """Return the number of failures."""
-    return session.execute(select(func.count()).select_from(failures).where(_FAILED)).scalar_one()
+def count(session: Session, states: Sequence[FailureState] = COUNTED) -> int:
+    """Return the number of failures in these states."""
+    chosen = select(func.count()).select_from(failures).where(failures.c.state.in_(states))
+    return session.execute(chosen).scalar_one()
 
 
 def _all(session: Session, which: ColumnElement[bool]) -> Iterator[StoredFailure]:
@@ -112,6 +175,13 @@ def _all(session: Session, which: ColumnElement[bool]) -> Iterator[StoredFailure
         last = rows[-1].id
 
 
+def _change(session: Session, failure_id: int, state: FailureState) -> StoredFailure:
+    take_turn(session)
+    found = get(session, failure_id)
+    session.execute(update(failures).where(failures.c.id == found.id).values(state=state))
+    return replace(found, state=state)
+
+
 def _value(row: Row[Any]) -> StoredFailure:
     return StoredFailure(
         id=row.id,
@@ -121,4 +191,5 @@ def _value(row: Row[Any]) -> StoredFailure:
         reason=row.reason,
         stage=row.stage,
         failed_at=row.failed_at,
+        state=row.state,
     )

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from mir.analysis import Failure, Tags
 from mir.catalogue import chunks as chunking
-from mir.catalogue import failures, files, tracks
+from mir.catalogue import failures, files, tables, tracks
 from mir.catalogue.session import Catalogue, Session
 from mir.errors import InvalidQuery, NotFound
 from tests.made_up_analyses import NOW, made_up_analysis
@@ -198,6 +199,52 @@ def test_a_failure_is_kept_once_a_file_and_lists_the_latest_first(
         assert [failure.path for failure in failures.known(session)] == [Path("/b")]
         with pytest.raises(InvalidQuery, match="offset"):
             failures.listing(session, offset=-1)
+
+
+def test_a_failure_is_retried_ignored_and_restored(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        first, second, third = (
+            failures.record(session, Failure(Path(f"/{n}"), 1, 2, "bad"), NOW) for n in range(3)
+        )
+        assert failures.retry(session, first).state == "again"
+        assert failures.ignore(session, second).state == "ignored"
+    with catalogue.session() as session:
+        listed = {each.id: each.state for each in failures.listing(session).items}
+        assert listed == {first: "again", third: "failed"}
+        assert failures.count(session) == failures.listing(session).total == 2
+        ignored = failures.listing(session, states=("ignored",))
+        assert ([each.id for each in ignored.items], ignored.total) == ([second], 1)
+        assert len(list(failures.known(session))) == 3
+        assert failures.retry_all(session) == 2
+        assert failures.get(session, second).state == "ignored"
+        assert failures.get(session, third).state == "again"
+        assert failures.restore(session, third).state == "failed"
+        assert failures.restore(session, second).state == "failed"
+        assert failures.count(session) == 3
+        for change in (failures.retry, failures.ignore, failures.restore, failures.get):
+            with pytest.raises(NotFound, match="no failure 999"):
+                change(session, 999)
+
+
+def test_a_file_that_fails_again_is_an_ordinary_failure(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        for change in (failures.retry, failures.ignore):
+            change(session, failures.record(session, Failure(ODD, 1, 2, "bad"), NOW))
+            failures.record(session, Failure(ODD, 3, 4, "worse"), NOW)
+            (failure,) = failures.known(session)
+            assert (failure.state, failure.size, failure.reason) == ("failed", 3, "worse")
+
+
+def test_what_a_rule_leaves_out_is_no_failure(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        left_out = failures.record(session, Failure(ODD, 1, 2, "too long"), NOW)
+        session.execute(update(tables.failures).values(state="excluded"))
+        assert failures.count(session) == failures.listing(session).total == 0
+        assert failures.listing(session, states=failures.STATES).total == 0
+        assert failures.retry_all(session) == 0
+        with pytest.raises(NotFound):
+            failures.retry(session, left_out)
+        assert [each.path for each in failures.known(session)] == [ODD]
 
 
 def test_long_lists_are_cut_without_loss() -> None:

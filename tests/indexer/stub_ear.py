@@ -1,5 +1,6 @@
 """A network for tests: its vector is the spectrum, so the same sound has the same vector."""
 
+import ctypes
 import os
 import signal
 import time
@@ -66,6 +67,33 @@ class FragileEar(StubEar):
         if not any(mel.any() for mel in heard):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().hear(heard)
+
+
+class SegfaultingEar(StubEar):
+    """Reads where there is no memory, as broken code in C does, in the middle of silence."""
+
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
+        if not any(mel.any() for mel in mels):
+            ctypes.string_at(0)
+        return super().hear(mels)
+
+
+class HangingEar(StubEar):
+    """Comes to no end in the middle of silence."""
+
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
+        if not any(mel.any() for mel in mels):
+            time.sleep(600)
+        return super().hear(mels)
+
+
+class HoardingEar(StubEar):
+    """Wants more memory than there may be, in the middle of silence."""
+
+    def hear(self, mels: Iterable[FloatArray]) -> Hearing:
+        if not any(mel.any() for mel in mels):
+            bytearray(4 << 30)
+        return super().hear(mels)
 
 
 class WitnessEar(StubEar):

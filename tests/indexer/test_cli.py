@@ -137,6 +137,51 @@ def test_genres_failures_and_status(mir: Mir, indexed_home: tuple[Path, Path]) -
     assert re.search(r"^Index +4 tracks, up to date$", printed, re.MULTILINE)
 
 
+def test_failures_are_retried_and_ignored_by_their_ids(
+    mir: Mir, indexed_home: tuple[Path, Path]
+) -> None:
+    _, music = indexed_home
+    (failure,) = said(mir("failures", "--json"))["failures"]
+    assert failure["state"] == "failed"
+    number = failure["id"]
+
+    ignored = said(mir("failures", "ignore", number, "--json"))["failures"]
+    assert ignored == [{**failure, "state": "ignored"}]
+    assert mir("failures").stdout == "No failures but 1 ignored (`mir failures --ignored`).\n"
+    assert "broken.mp3" in mir("failures", "--ignored").stdout
+    assert said(mir("status", "--json"))["failures"] == 0
+    assert said(mir("index", "--json"))["failed"] == 0
+
+    assert "mir index" in mir("failures", "retry", number).stdout
+    assert re.search(r"decode · again", mir("failures").stdout)
+    assert said(mir("index", "--json"))["failed"] == 1
+    assert said(mir("failures", "--json"))["failures"][0]["state"] == "failed"
+
+    assert said(mir("failures", "retry", "--all", "--json")) == {"changed": 1}
+    assert str(music / "broken.mp3") in mir("failures", "restore", number).stdout
+    assert said(mir("index", "--json"))["failed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["retry", "99"], 1, "mir: There is no failure 99"),
+        (["ignore", "1", "99"], 1, "mir: There is no failure 99"),
+        (["retry"], 2, "ids, or all of them with --all"),
+        (["retry", "1", "--all"], 2, "ids, or all of them with --all"),
+        (["ignore"], 2, "Missing argument"),
+        (["restore", "one"], 2, "not a valid integer"),
+        (["--limit", "3", "retry", "1"], 2, "Write the options behind retry"),
+    ],
+)
+def test_a_wrong_change_of_failures_changes_none(
+    mir: Mir, arguments: list[str], status: int, message: str
+) -> None:
+    assert message in mir("failures", *arguments, status=status).stderr
+    (failure,) = said(mir("failures", "--json"))["failures"]
+    assert failure["state"] == "failed"
+
+
 def test_index_reports_what_it_did(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
     _, music = indexed_home
     next(music.rglob("*.flac")).unlink()
@@ -168,7 +213,8 @@ def test_rebuild_makes_the_index_anew(mir: Mir, indexed_home: tuple[Path, Path])
 
 def test_doctor_names_every_check_with_its_state(mir: Mir) -> None:
     found = said(mir("doctor", "--json"))
-    names = ["python", "libraries", "processor", "home", "disk", "database", "model", "index"]
+    names = ["python", "libraries", "processor", "home", "disk", "database"]
+    names += ["rows", "model", "models", "index", "leftovers"]
     assert [finding["name"] for finding in found["findings"]] == names
     assert {finding["state"] for finding in found["findings"]} <= {"ok", "warning"}
     assert len(mir("doctor").stdout.splitlines()) >= len(names)
@@ -210,6 +256,9 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["search", "/no/such/clip.mp3"], 1, "mir: clip.mp3 does not exist"),
         (["similar", "1", "--genre", "Polka"], 1, "mir: There is no genre 'Polka'"),
         (["index", "/no/such/folder"], 1, "mir: The folder /no/such/folder does not exist"),
+        (["index", "--max-memory", "100M"], 1, "mir: MIR_MAX_MEMORY_MB (or the option for it)"),
+        (["index", "--max-memory", "lots"], 2, "'lots' is no size; write 800M or 2G"),
+        (["index", "--nice", "20"], 2, "--nice"),
         (["tracks", "--year", "1999-1990"], 2, "ends before it begins"),
         (["tracks", "--year", "soon"], 2, "no year or range of years"),
         (["similar", "1", "--count", "0"], 2, "--count"),

@@ -17,7 +17,14 @@ from mir.catalogue import embeddings, failures, files, tracks
 from mir.engine import Engine, open_engine
 from mir.errors import Busy, NotFound
 from mir.settings import load_settings
-from tests.indexer.stub_ear import DeafEar, FragileEar, StubEar
+from tests.indexer.stub_ear import (
+    DeafEar,
+    FragileEar,
+    HangingEar,
+    HoardingEar,
+    SegfaultingEar,
+    StubEar,
+)
 
 
 @pytest.fixture
@@ -258,17 +265,73 @@ def test_a_mended_file_is_no_failure_any_more_nor_is_a_gone_one(
     assert failed(engine) == {}
 
 
-def test_a_killed_worker_costs_one_file(engine: Engine, library: Path) -> None:
+def test_a_retry_tries_once_more_and_ignoring_lasts_until_the_file_changes(
+    engine: Engine, library: Path
+) -> None:
+    for name in ("a.mp3", "b.mp3"):
+        (library / name).write_bytes(b"")
+    (library / "dangling.mp3").symlink_to(library / "nowhere")
+    assert run(engine, library).failed == 3
+    with engine.catalogue.session() as session:
+        ids = {each.path.name: each.id for each in failures.known(session)}
+        failures.retry(session, ids["a.mp3"])
+        failures.ignore(session, ids["b.mp3"])
+        failures.ignore(session, ids["dangling.mp3"])
+
+    assert run(engine, library, load=DeafEar).failed == 1
+    with engine.catalogue.session() as session:
+        states = {each.path.name: each.state for each in failures.known(session)}
+    assert states == {"a.mp3": "failed", "b.mp3": "ignored", "dangling.mp3": "ignored"}
+    assert engine.status().failures == 1
+    assert run(engine, library, load=DeafEar).failed == 0
+
+    (library / "b.mp3").write_bytes(b"no music")
+    assert run(engine, library, load=DeafEar).failed == 1
+    (library / "nowhere").write_bytes(b"no music")
+    assert run(engine, library, load=DeafEar).failed == 1
+    assert engine.status().failures == 3
+    with engine.catalogue.session() as session:
+        failures.ignore(session, ids["b.mp3"])
+    shutil.copy(next(library.rglob("Album*/*.mp3")), library / "b.mp3")
+    assert run(engine, library).updated == 1
+    assert set(failed(engine)) == {"a.mp3", "dangling.mp3"}
+
+
+@pytest.mark.parametrize(
+    ("ear", "stage", "said"),
+    [
+        (FragileEar, "worker", "SIGKILL"),
+        (SegfaultingEar, "worker", "SIGSEGV"),
+        (HoardingEar, "analyse", "more memory than a worker is given"),
+    ],
+)
+def test_a_file_that_breaks_its_worker_costs_that_file_alone(
+    engine: Engine, library: Path, ear: Callable[[str], StubEar], stage: str, said: str
+) -> None:
     soundfile.write(library / "Album 1" / "silence.wav", np.zeros(88_200, np.float32), 44_100)
-    report = run(engine, library, load=FragileEar, jobs=2)
+    report = run(engine, library, load=ear, jobs=2)
     assert (report.added, report.failed) == (4, 1)
-    stage, reason = failed(engine)["silence.wav"]
-    assert stage == "worker"
-    assert "SIGKILL" in reason
+    assert failed(engine)["silence.wav"][0] == stage
+    assert said in failed(engine)["silence.wav"][1]
     assert_consistent(engine)
+    if stage != "worker":
+        with engine.catalogue.session() as session:
+            assert failures.retry_all(session) == 1
     # The next run, with more luck, does the rest.
     assert run(engine, library).updated == 1
     assert failed(engine) == {}
+
+
+def test_a_file_is_given_the_time_of_the_settings(tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    soundfile.write(music / "silence.wav", np.zeros(88_200, np.float32), 44_100)
+    settings = load_settings({}, home=tmp_path / "home", seconds_each=1)
+    with open_engine(settings, embedder=StubEar()) as engine:
+        assert run(engine, music, load=HangingEar).failed == 1
+        stage, reason = failed(engine)["silence.wav"]
+    assert stage == "worker"
+    assert "took longer than 1 seconds" in reason
 
 
 def test_a_stopped_run_keeps_what_it_has_and_the_next_does_the_rest(

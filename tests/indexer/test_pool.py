@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -35,16 +36,21 @@ def test_every_task_is_answered_once_by_as_many_processes_as_asked() -> None:
 
 
 def test_a_crash_costs_the_file_at_fault_and_no_other() -> None:
-    names = ["a", "crash-1", "b", "c", "d", "crash-2", "e", "f"]
+    names = ["a", "crash-1", "b", "c", "d", "segfault-2", "e", "f"]
     found = answers(names)
     lost = {str(answer.path): answer.cause for answer in found if isinstance(answer, Lost)}
-    assert set(lost) == {"crash-1", "crash-2"}
+    assert set(lost) == {"crash-1", "segfault-2"}
+    assert "SIGSEGV" in lost["segfault-2"]
     assert "SIGSEGV" in lost["crash-1"]
     assert len(found) == len(names)
 
 
-def test_a_file_that_takes_too_long_is_given_up() -> None:
-    found = answers(["hang-1", "a", "b"], jobs=1, seconds_each=1.0)
+@pytest.mark.parametrize("order", ["hang", "endless"])
+def test_a_file_that_takes_too_long_is_given_up(
+    order: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = answers([f"{order}-1", "a", "b"], jobs=1, seconds_each=1.0)
+    assert capfd.readouterr() == ("", "")
     assert [type(answer) for answer in found] == [Lost, Done, Done]
     assert isinstance(found[0], Lost)
     assert found[0].cause == "took longer than 1 seconds"
@@ -58,16 +64,25 @@ def test_work_that_raises_costs_its_file_and_keeps_the_worker() -> None:
 
 
 def test_a_worker_cannot_take_more_memory_than_it_is_given() -> None:
-    found = answers(["hoard-1", "a"], jobs=1, memory_each=1 << 30)
-    assert isinstance(found[0], Lost)
-    assert "MemoryError" in found[0].cause
-    assert isinstance(found[1], Done)
+    found = answers(["a", "hoard-1", "b", "hoard-2", "c"], jobs=1, memory_each=1 << 30)
+    lost = {str(answer.path): answer.cause for answer in found if isinstance(answer, Lost)}
+    assert set(lost) == {"hoard-1", "hoard-2"}
+    assert all("MemoryError" in cause for cause in lost.values())
+    # The worker survives it, and has its memory back for what follows.
+    assert len({answer.value for answer in found if isinstance(answer, Done)}) == 1
 
 
 def test_what_decoders_say_is_not_heard(capfd: pytest.CaptureFixture[str]) -> None:
     (found,) = answers(["noise-1"])
     assert isinstance(found, Done)
-    assert capfd.readouterr().err == ""
+    assert capfd.readouterr() == ("", "")
+
+
+def test_workers_let_others_go_first_as_far_as_asked() -> None:
+    told = pool.run([Path("niceness-1")], obedient, jobs=1, seconds_each=30.0, nice=7)
+    (found,) = (answer for answer in told if not isinstance(answer, Tick))
+    assert isinstance(found, Done)
+    assert found.value == os.nice(0) + 7
 
 
 def test_workers_compute_with_one_thread() -> None:

@@ -275,6 +275,21 @@ def test_nothing_is_wider_than_the_window(
     page.close()
 
 
+def test_a_failure_is_ignored_and_listed_again_without_leaving_the_page(seen: Watched) -> None:
+    page = seen.page
+    seen.open("/library")
+    page.evaluate("window.sameDocument = true")
+    page.click("text=Ignore")
+    page.wait_for_selector("text=1 ignored")
+    assert page.evaluate("document.activeElement.id") == "failures-title"
+    page.click("text=1 ignored")
+    page.click("text=List again")
+    page.wait_for_selector("#library >> text=None.")
+    page.click("text=All that could not be heard")
+    page.wait_for_selector("text=Ignore")
+    assert page.evaluate("window.sameDocument")
+
+
 def test_the_api_can_be_tried(seen: Watched) -> None:
     seen.open("/api/docs")
     seen.page.wait_for_selector(".opblock:has-text('/api/v1/search')")

@@ -19,6 +19,7 @@ def test_what_is_not_set_has_its_default(tmp_path: Path) -> None:
     assert 1 <= settings.jobs <= 8
     assert settings.model is None
     assert settings.max_upload_bytes == 64 * 1024 * 1024
+    assert (settings.max_memory_bytes, settings.nice, settings.seconds_each) == (2**30, 0, 300.0)
     assert settings.max_clip_seconds == 600.0
     assert settings.index_dir == tmp_path / "index"
 
@@ -39,6 +40,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "MIR_PORT": " 9000 ",
         "MIR_JOBS": "3",
         "MIR_THOROUGH": "Yes",
+        "MIR_MAX_MEMORY_MB": "800.5",
+        "MIR_NICE": "19",
+        "MIR_SECONDS_EACH": "1.5",
         "MIR_MODEL": str(model),
         "MIR_MAX_UPLOAD_MB": "1.5",
         "MIR_MAX_CLIP_SECONDS": "30",
@@ -50,6 +54,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         port=9000,
         jobs=3,
         thorough=True,
+        max_memory_bytes=1024 * 1024 * 1601 // 2,
+        nice=19,
+        seconds_each=1.5,
         model=model,
         max_upload_bytes=1024 * 1024 * 3 // 2,
         max_clip_seconds=30.0,
@@ -80,6 +87,11 @@ def test_an_option_beats_the_environment_and_none_does_not(tmp_path: Path) -> No
         ("MIR_JOBS", "0", "MIR_JOBS .* is '0'; write a whole number from 1"),
         ("MIR_JOBS", "1.5", "MIR_JOBS"),
         ("MIR_THOROUGH", "maybe", "MIR_THOROUGH .* is 'maybe'; write 1 or 0"),
+        ("MIR_MAX_MEMORY_MB", "399", "MIR_MAX_MEMORY_MB .* a worker 399 MiB; write at least 400"),
+        ("MIR_MAX_MEMORY_MB", "2G", "MIR_MAX_MEMORY_MB is '2G'; write a number of MiB"),
+        ("MIR_NICE", "20", "MIR_NICE .* is '20'; write a whole number from 0 to 19"),
+        ("MIR_NICE", "-1", "MIR_NICE"),
+        ("MIR_SECONDS_EACH", "0", "MIR_SECONDS_EACH .* is '0'; write seconds from 1"),
         ("MIR_HOST", "my host", "MIR_HOST .* is 'my host'"),
         ("MIR_HOST", "http://here", "MIR_HOST"),
         ("MIR_MODEL", "/no/such/model", "/no/such/model is not there; correct MIR_MODEL"),

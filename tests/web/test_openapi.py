@@ -52,6 +52,10 @@ def test_every_operation_is_complete(document: dict[str, Any]) -> None:
     assert len(names) == len(set(names))
 
 
+def test_nothing_is_described_as_null(document: dict[str, Any]) -> None:
+    assert all(document["components"].values())
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     references = set(re.findall(r"#/components/schemas/(\w+)", str(document)))

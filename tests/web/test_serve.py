@@ -85,6 +85,16 @@ def test_a_body_shorter_than_declared_harms_nothing(server: RunningServer) -> No
         assert line.getresponse().status == 200
 
 
+def test_a_request_that_cannot_be_read_is_a_problem(server: RunningServer) -> None:
+    address = urlsplit(server.url)
+    for head in (b"GET / HTTP/1.1\r\nHost: a\r\nX: a\x00b\r\n\r\n", b"GET\r\n\r\n"):
+        with socket.create_connection((address.hostname, address.port), timeout=10) as line:
+            line.sendall(head)
+            answer = line.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.0 400") or answer.startswith(b"HTTP/1.1 400"), answer
+        assert b"application/problem+json" in answer
+
+
 def test_many_at_once(server: RunningServer) -> None:
     statuses: list[int] = []
 

@@ -16,6 +16,7 @@ Form = TypeVar("Form", bound=BaseModel)
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _TEXT = {
+    403: "The request was sent by a page of another site.",
     404: "There is no such thing.",
     413: "The upload is too large.",
     415: "The clip was not sent as multipart/form-data.",

@@ -16,7 +16,10 @@ page = Blueprint("try_it", __name__)
 
 def document(app: OpenAPI) -> dict[str, Any]:
     """The OpenAPI 3 document of the application's API."""
-    return app.api_doc
+    described = dict(app.api_doc)
+    parts = described["components"].items()  # a part without content stands there as null
+    described["components"] = {name: part for name, part in parts if part is not None}
+    return described
 
 
 @api.get(

@@ -1,19 +1,11 @@
-"""The library as a whole: its genres, its failures, its state."""
+"""The library as a whole: its genres and its state."""
 
 from flask import Response
 
-from mir.catalogue import failures, genres
+from mir.catalogue import genres
 from web.api.describe import blueprint, reply
 from web.context import context, engine
-from web.schemas import (
-    FailureOut,
-    FailuresOut,
-    GenreOut,
-    GenresOut,
-    HealthOut,
-    PageQuery,
-    StatusOut,
-)
+from web.schemas import GenreOut, GenresOut, HealthOut, StatusOut
 
 api = blueprint("library", "The library as a whole.")
 
@@ -22,12 +14,6 @@ api = blueprint("library", "The library as a whole.")
 def list_genres() -> Response:
     """Every genre with its number of tracks, the most frequent first."""
     return reply(genre_list())
-
-
-@api.get("/failures", summary="Files that could not be analysed", responses={200: FailuresOut})
-def list_failures(query: PageQuery) -> Response:
-    """Each file with the reason."""
-    return reply(page_of_failures(query))
 
 
 @api.get("/status", summary="The state of the library", responses={200: StatusOut})
@@ -48,17 +34,6 @@ def genre_list() -> GenresOut:
     with engine().catalogue.session() as session:
         found = genres.genre_counts(session, model_id)
     return GenresOut(genres=[GenreOut.of(count) for count in found])
-
-
-def page_of_failures(query: PageQuery) -> FailuresOut:
-    """The page of failures that the query asks for."""
-    with engine().catalogue.session() as session:
-        found = failures.listing(session, offset=query.offset, limit=query.limit)
-    return FailuresOut(
-        failures=[FailureOut.of(failure) for failure in found.items],
-        total=found.total,
-        offset=query.offset,
-    )
 
 
 def library_status() -> StatusOut:

@@ -1,9 +1,10 @@
 """What requests may say: fields, their bounds, and the one grammar of filters."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from mir.catalogue.failures import FailureState
 from mir.catalogue.filters import Filter
 
 MAX_ID = 2**31 - 1  # what every supported database can hold
@@ -18,8 +19,8 @@ def _no_nul(text: str) -> str:
 Text = Annotated[str, Field(max_length=500), AfterValidator(_no_nul)]
 Texts = Annotated[list[Text], Field(max_length=50)]
 Year = Annotated[int, Field(ge=0, le=9999)]
-TrackId = Annotated[int, Field(ge=1, le=MAX_ID)]
-TrackIds = Annotated[list[TrackId], Field(max_length=500)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+TrackIds = Annotated[list[Id], Field(max_length=500)]
 
 
 class Asked(BaseModel):
@@ -104,7 +105,28 @@ class PageQuery(Asked):
     limit: Limit = 50
 
 
+class FailuresQuery(PageQuery):
+    """The query of `/failures`."""
+
+    state: FailureState | None = Field(
+        default=None, description="Only those failed, again or ignored; else the first two."
+    )
+
+
+class FailureForm(FailuresQuery):
+    """What the page's buttons send, and the list that they stand in."""
+
+    change: Literal["retry", "ignore", "restore"]
+    failure: Id | None = None  # None with retry: all of them
+
+
+class FailurePath(BaseModel):
+    """The failure that an address names."""
+
+    failure_id: Id = Field(description="The failure's id.")
+
+
 class TrackPath(BaseModel):
     """The track that an address names."""
 
-    track_id: TrackId = Field(description="The track's id.")
+    track_id: Id = Field(description="The track's id.")

@@ -13,19 +13,26 @@ from web.schemas.answers import showable
 class FailureOut(BaseModel):
     """A file that could not be analysed."""
 
+    id: int
     path: str
     reason: str
     stage: str
     failed_at: datetime
+    state: str = Field(
+        description="failed: tried again when it changes; again: tried in the next index run; "
+        "ignored: not counted, and not tried until it changes."
+    )
 
     @classmethod
     def of(cls, failure: StoredFailure) -> Self:
         """The showable form of a failure."""
         return cls(
+            id=failure.id,
             path=showable(failure.path),
             reason=showable(failure.reason),
             stage=failure.stage,
             failed_at=failure.failed_at,
+            state=failure.state,
         )
 
 
@@ -35,6 +42,12 @@ class FailuresOut(BaseModel):
     failures: list[FailureOut]
     total: int
     offset: int
+
+
+class ChangedOut(BaseModel):
+    """How much a request changed."""
+
+    changed: int
 
 
 class ProgressOut(BaseModel):

@@ -1,9 +1,11 @@
-// The library page: look at the status now and then, and draw the page anew when it changed.
+// The library page: look at the status now and then, and draw the page anew when it changed; send
+// what its buttons say without leaving it, so that the player keeps playing.
 
 const OFTEN = 1500; // ms between looks while an index run goes on
 const SELDOM = 8000;
 
 export async function startLibrary(main) {
+  main.addEventListener("submit", (event) => send(event, main));
   let last = null;
   while (true) {
     let pause = SELDOM;
@@ -31,9 +33,29 @@ async function returned(main) {
   return main.isConnected;
 }
 
+async function send(event, main) {
+  event.preventDefault();
+  const form = event.target;
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  try {
+    const response = await fetch(form.action, { method: "POST", body });
+    if (!response.ok) throw new Error("refused");
+    draw(main, await response.text());
+  } catch {
+    location.reload(); // the list may be out of date
+  }
+}
+
 async function redraw(main) {
   const response = await fetch(location.href);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  draw(main, await response.text());
+}
+
+function draw(main, text) {
+  const focused = main.contains(document.activeElement) && document.activeElement.id;
+  const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("library");
-  if (fresh && main.isConnected) main.querySelector("#library").replaceWith(document.adoptNode(fresh));
+  if (!fresh || !main.isConnected) return;
+  main.querySelector("#library").replaceWith(document.adoptNode(fresh));
+  if (focused) (document.getElementById(focused) ?? document.getElementById("failures-title")).focus({ preventScroll: true });
 }
