@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from indexer import pool
@@ -27,6 +28,7 @@ from indexer.storing import (
     known_sounds,
     known_stamps,
     owed_files,
+    path_of,
     remove_gone,
     store_batch,
 )
@@ -111,8 +113,8 @@ def ingest(
                 if folder not in changes.missing_roots:
                     files.add_root(session, folder)
             owed = owed_files(session, ears.model_ids, changes)
-            moving = (*changes.gone, *(file.path for file in changes.changed))
-            sounds = known_sounds(session, moving, owed.values())
+            moving = (*changes.gone, *(file.path for file in changes.changed), *owed)
+            sounds = known_sounds(session, moving, chain.from_iterable(owed.values()))
         total = len(changes.work) + len(changes.unreadable) + len(owed)
         run = _Run(engine, known, owed, total, progress, now, clock, started)
         run.store(list(changes.unreadable))
@@ -208,8 +210,7 @@ class _Run:
                 now=self._now(),
             )
             self._again.extend(again)
-            last = batch[-1]
-            current = last.path if isinstance(last, Failure) else last.file.path
+            current = path_of(batch[-1])
         tally = self.tally
         self._progress(
             Progress(
@@ -272,6 +273,11 @@ def _report(
 ) -> IngestReport:
     tally = run.tally
     messages = [*changes.messages, *told]
+    if tally.bad_sheets:
+        messages.append(
+            f"{tally.bad_sheets} files have a cue sheet that is not followed; "
+            "'mir failures' says why."
+        )
     if stopped:
         messages.append("Stopped as asked; what was read is stored, index again for the rest.")
     return IngestReport(

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from indexer.analyse import Identified
+from indexer.analyse import Identified, Parts
 from indexer.scan import Changes, Stamp
-from mir.analysis import Analysis, Failure
+from mir.analysis import CUE_STAGE, Analysis, Failure
 from mir.catalogue import coverage, failures, files, tracks
 from mir.catalogue.coverage import Unheard
 from mir.catalogue.session import Catalogue, Session
+from mir.catalogue.tracks import StoredTrack
 
-Outcome = Analysis | Identified | Failure
+Outcome = Analysis | Identified | Parts | Failure
 
 # Failures that may pass without the file changing: they are tried again in every run.
 PASSING_STAGES = frozenset({"read", "worker"})
@@ -29,6 +30,7 @@ class Tally:
     caught_up: int = 0  # unchanged files, heard by a model that had not heard them
     failed: int = 0
     music_seconds: float = 0.0  # length of the music that was analysed
+    bad_sheets: int = 0  # among the files: those whose cue sheet is not followed
 
     @property
     def done(self) -> int:
@@ -63,20 +65,24 @@ def known_sounds(
     return {audio_hash: heard[track_id] for track_id, audio_hash in hashes.items()}
 
 
-def owed_files(session: Session, model_ids: Iterable[str], changes: Changes) -> dict[Path, Unheard]:
-    """Return a file for each unchanged track that one of the models has still to hear.
+def owed_files(
+    session: Session, model_ids: Iterable[str], changes: Changes
+) -> dict[Path, list[Unheard]]:
+    """Return files for the unchanged tracks that one of the models has still to hear, with those.
 
     Tracks whose files are away are left out, and those of files that are read anyway.
     """
     read = {file.path for file in changes.work} | set(changes.gone)
-    owed: dict[int, tuple[Path, Unheard]] = {}
+    seen: set[int] = set()
+    owed: dict[Path, list[Unheard]] = {}
     for model_id in model_ids:
         for track in coverage.unheard(session, model_id):
-            if track.track_id not in owed and not read.intersection(track.paths):
-                there = [path for path in track.paths if path.is_file()]
-                if there:
-                    owed[track.track_id] = (there[0], track)
-    return dict(sorted(owed.values(), key=lambda pair: pair[0]))
+            if track.track_id not in seen and not read.intersection(track.paths):
+                there = next((path for path in track.paths if path.is_file()), None)
+                if there is not None:
+                    seen.add(track.track_id)
+                    owed.setdefault(there, []).append(track)
+    return dict(sorted(owed.items()))
 
 
 def store_batch(
@@ -102,16 +108,25 @@ def store_batch(
                 failures.record(session, outcome, now)
                 tally = replace(tally, failed=tally.failed + 1)
                 continue
-            path = outcome.file.path
-            if isinstance(outcome, Analysis):
-                new = tracks.store(session, outcome, now).new
-                tally = replace(tally, music_seconds=tally.music_seconds + outcome.seconds)
-            else:
-                kept = tracks.store_file(session, outcome.file, outcome.audio_hash, outcome.tags)
-                if kept is None:
-                    again.append(path)
-                    continue
-                new = kept.new
+            path = path_of(outcome)
+            # Of a file that is divided, or was, some tracks may go when all are in place.
+            may_hold_others = isinstance(outcome, Parts) or path in known_paths
+            inside = tracks.tracks_inside(session, path) if may_hold_others else ()
+            several = outcome.tracks if isinstance(outcome, Parts) else (outcome,)
+            kept = [_store(session, each, now) for each in several]
+            if may_hold_others:
+                tracks.keep_parts(session, path, [each.file.part for each in several], inside)
+            if None in kept:
+                again.append(path)
+                continue
+            if isinstance(outcome, Parts) and outcome.problem is not None:
+                file = several[0].file
+                problem = Failure(path, file.size, file.modified_ns, outcome.problem, CUE_STAGE)
+                failures.record(session, problem, now)
+                tally = replace(tally, bad_sheets=tally.bad_sheets + 1)
+            heard = sum(each.seconds for each in several if isinstance(each, Analysis))
+            tally = replace(tally, music_seconds=tally.music_seconds + heard)
+            new = any(each is not None and each.new for each in kept)
             if path in owed:
                 tally = replace(tally, caught_up=tally.caught_up + 1)
             elif path in known_paths:
@@ -121,6 +136,17 @@ def store_batch(
             else:
                 tally = replace(tally, moved=tally.moved + 1)
     return tally, tuple(again)
+
+
+def path_of(outcome: Outcome) -> Path:
+    """The file that the outcome is about."""
+    return outcome.path if isinstance(outcome, Failure | Parts) else outcome.file.path
+
+
+def _store(session: Session, one: Analysis | Identified, now: datetime) -> StoredTrack | None:
+    if isinstance(one, Analysis):
+        return tracks.store(session, one, now)
+    return tracks.store_file(session, one.file, one.audio_hash, one.tags)
 
 
 def remove_gone(catalogue: Catalogue, gone: Sequence[Path]) -> int:

@@ -123,6 +123,26 @@ def _passages(source: Source, info: AudioInfo, rate: int) -> tuple[list[FloatArr
     return passages, info.seconds if believed and info.seconds is not None else found
 
 
+def listen_within(source: Source, span: Span, embedders: Sequence[Ear]) -> tuple[Heard, ...]:
+    """Hear a track inside a file as `listen_with_all` hears a whole file, and nothing around it.
+
+    `span` is believed to lie in the file. `seconds` of the answer is its length where sound was
+    found up to its end, otherwise the furthest second of it at which there was sound. Raises
+    AudioError if there is less than a second of sound in it.
+    """
+    info = probe(source)
+    spans = [Span(span.start + each.start, each.seconds) for each in plan_spans(span.seconds)]
+    passages: dict[int, list[FloatArray]] = {}
+    seconds = 0.0
+    for rate in dict.fromkeys(each.info.spec.sample_rate for each in embedders):
+        excerpts = read_spans(source, spans, rate)
+        passages[rate] = [each.samples for each in excerpts]
+        end = max((each.start + len(each.samples) / rate for each in excerpts), default=0.0)
+        whole = end > spans[-1].start + spans[-1].seconds - _TOLERANCE
+        seconds = span.seconds if whole else max(0.0, end - span.start)
+    return _heard(source, info, seconds, passages, embedders)
+
+
 def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
     """Hear one stretch of a source, in passages of up to 20 s.
 

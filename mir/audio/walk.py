@@ -5,11 +5,12 @@ end), hidden names are skipped, and whatever cannot be read comes back as a valu
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mir.analysis import Failure
+from mir.audio.sheets import Sheets, is_sheet, stamped
 
 AUDIO_SUFFIXES = frozenset(
     {
@@ -46,7 +47,7 @@ class FoundFile:
 
     path: Path
     size: int  # bytes
-    modified_ns: int
+    modified_ns: int  # with its cue sheets folded in, see mir.audio.sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def walk(root: Path) -> Iterator[FoundFile | Unreadable]:
         except OSError as error:
             yield _unreadable(folder, error, "folder")
             continue
+        sheets = sheets_among([entry.name for entry in entries])
         folders: list[Path] = []
         for entry in entries:
             if entry.name.startswith("."):
@@ -85,11 +87,22 @@ def walk(root: Path) -> Iterator[FoundFile | Unreadable]:
             try:
                 if entry.is_dir():
                     (linked if entry.is_symlink() else folders).append(path)
-                elif path.suffix.lower() in AUDIO_SUFFIXES:
-                    yield from _file(entry, path)
+                elif is_audio(entry.name):
+                    yield from _file(entry, path, sheets.of(entry.name))
             except OSError as error:
                 yield _unreadable(path, error, "file")
         waiting.extend(reversed(folders))
+
+
+def is_audio(name: str) -> bool:
+    """Whether a file of that name is taken for music."""
+    return PurePath(name).suffix.lower() in AUDIO_SUFFIXES
+
+
+def sheets_among(names: Collection[str]) -> Sheets:
+    """The cue sheets among the names in a folder, by the audio files they may speak of."""
+    sheets = [name for name in names if is_sheet(name)]
+    return Sheets.among(sheets, [name for name in names if is_audio(name)] if sheets else [])
 
 
 def below(path: Path | str, folders: Iterable[Path]) -> bool:
@@ -104,10 +117,10 @@ def below(path: Path | str, folders: Iterable[Path]) -> bool:
     return False
 
 
-def _file(entry: os.DirEntry[str], path: Path) -> Iterator[FoundFile]:
+def _file(entry: os.DirEntry[str], path: Path, sheets: Sequence[str]) -> Iterator[FoundFile]:
     facts = entry.stat()  # follows links; a dangling one raises
     if entry.is_file():
-        yield FoundFile(path, facts.st_size, facts.st_mtime_ns)
+        yield FoundFile(path, facts.st_size, stamped(path, sheets, facts.st_mtime_ns))
 
 
 def _unreadable(path: Path, error: OSError, kind: str) -> Unreadable:

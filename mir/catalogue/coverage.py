@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from mir.analysis import CUE_STAGE
 from mir.catalogue.chunks import chunks
 from mir.catalogue.paths import restored
 from mir.catalogue.tables import embeddings, failures, files, tracks
@@ -79,7 +80,9 @@ def _heard(track_id: ColumnElement[int], model_id: str) -> ColumnElement[bool]:
 
 def _silent(model_id: str) -> Select[Any]:
     """The tracks without a vector of the model, once for each file that may be heard."""
-    failed = select(failures.c.id).where(failures.c.path == files.c.path)
+    failed = select(failures.c.id).where(
+        failures.c.path == files.c.path, failures.c.stage != CUE_STAGE
+    )
     return (
         select(tracks.c.id, tracks.c.audio_hash, files.c.path)
         .join_from(tracks, files, files.c.track_id == tracks.c.id)

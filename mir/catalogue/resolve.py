@@ -17,7 +17,8 @@ def resolve(session: Session, text: str) -> int:
     """Return the id of the track that `text` means.
 
     That is, in this order: its id, the path of one of its files, its whole title, or words
-    that its title, artists and album contain.
+    that its title, artists and album contain. The path of a file that holds several tracks means
+    none of them.
 
     Raises:
         NotFound: nothing matches.
@@ -33,9 +34,12 @@ def resolve(session: Session, text: str) -> int:
     if "\0" not in text:
         named = Path(text)
         paths = {stored(path) for path in (named.absolute(), named.resolve())}
-        held = select(files.c.track_id).where(files.c.path.in_(paths))
-        if (found := session.execute(held).scalar()) is not None:
-            return found
+        held = select(files.c.track_id).where(files.c.path.in_(paths)).distinct()
+        inside = list(session.execute(held).scalars())
+        if len(inside) == 1:
+            return inside[0]
+        if inside:
+            raise InvalidQuery(_ambiguous(session, text, inside))
     whole = tracks.c.search_text.startswith(" ".join(words) + "\n", autoescape=True)
     contains = [tracks.c.search_text.contains(word, autoescape=True) for word in words]
     for demanded in ([whole], contains):

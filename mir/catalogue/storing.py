@@ -89,12 +89,15 @@ def store_file(
 def remove_files(session: Session, paths: Sequence[Path]) -> RemovedFiles:
     """Take files out, and with its last file the track; unknown paths are passed over."""
     take_turn(session)
-    owners: list[int] = []
+    removed: set[bytes] = set()
+    owners: set[int] = set()
     for some in chunks([stored(path) for path in paths]):
-        owners += session.execute(
-            delete(files).where(files.c.path.in_(some)).returning(files.c.track_id)
-        ).scalars()
-    return RemovedFiles(files=len(owners), tracks=_remove_silent(session, sorted(set(owners))))
+        for path, track_id in session.execute(
+            delete(files).where(files.c.path.in_(some)).returning(files.c.path, files.c.track_id)
+        ):
+            removed.add(path)
+            owners.add(track_id)
+    return RemovedFiles(files=len(removed), tracks=remove_silent(session, sorted(owners)))
 
 
 def _by_sound(session: Session, audio_hash: str) -> int | None:
@@ -107,8 +110,8 @@ def _place(session: Session, track_id: int, file: FileFacts, tags: Tags) -> None
     links.put_tag_genres(session, track_id, tags.genres)
     failures.forget(session, [file.path])
     before = _put_file(session, track_id, file)
-    if before is not None and before != track_id:
-        _remove_silent(session, [before])
+    if before is not None and before != track_id and not file.part:
+        remove_silent(session, [before])  # parts may change places: see mir.catalogue.parts
 
 
 def _put_file(session: Session, track_id: int, file: FileFacts) -> int | None:
@@ -142,7 +145,7 @@ def _signed(inode: int | None) -> int | None:
     return inode if inode is None or inode < 2**63 else inode - 2**64
 
 
-def _remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
+def remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
     """Remove those of the tracks that have no file left; return their ids."""
     removed: list[int] = []
     for some in chunks(ids):
