@@ -50,14 +50,15 @@ def covers(session: Session, model_id: str) -> bool:
 
 
 def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
-    """Return a file of each of the first `limit` tracks that the model has not heard."""
+    """Return the first `limit` files of tracks that the model has not heard, one of each track."""
     first = (
         select(files.c.track_id, func.min(files.c.path).label("path"))
         .where(~_heard(files.c.track_id, model_id))
         .group_by(files.c.track_id)
         .subquery()
     )
-    rows = session.execute(select(first.c.path).order_by(first.c.path).limit(limit)).scalars()
+    paths = select(first.c.path).distinct().order_by(first.c.path).limit(limit)
+    rows = session.execute(paths).scalars()
     return tuple(restored(path) for path in rows)
 
 
