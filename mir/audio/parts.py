@@ -22,7 +22,7 @@ from mir.audio.cue import (
     parse_cue,
 )
 from mir.audio.decode import Span
-from mir.audio.sheets import Sheets
+from mir.audio.sheets import Sheets, same
 from mir.audio.source import name_of, open_source
 from mir.audio.tags import Fields, tags_of
 from mir.audio.walk import sheets_among
@@ -86,12 +86,11 @@ def _follow(
         data = text.encode(errors="replace")
     else:
         data = _read(path.with_name(name))
-        stem = name[: -len(".cue")].lower()
-        loose = stem not in (path.name.lower(), path.stem.lower())
+        loose = same(Path(name).stem) not in (same(path.name), same(path.stem))
     try:
         sheet = parse_cue(data)
     except BadSheet:
-        if loose and path.stem.lower() not in decoded(data).lower():
+        if loose and same(path.stem) not in same(decoded(data)):
             return None  # it is about another file
         raise
     held = _held(sheet, path, loose)
@@ -132,10 +131,10 @@ def _held(sheet: CueSheet, path: Path, loose: bool) -> CueFile | None:
     """
     names = [PureWindowsPath(file.name).name for file in sheet.files]
     for file, name in zip(sheet.files, names, strict=True):
-        if name.lower() == path.name.lower():
+        if same(name) == same(path.name):
             return file
     for file, name in zip(sheet.files, names, strict=True):
-        same_stem = PureWindowsPath(name).stem.lower() == path.stem.lower()
+        same_stem = same(PureWindowsPath(name).stem) == same(path.stem)
         if same_stem and name and not path.with_name(name).exists():
             return file
     with_tracks = [file for file in sheet.files if file.tracks]

@@ -8,6 +8,7 @@ sheet that appears, changes or goes makes a scan look at the file again, and rea
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -30,12 +31,12 @@ class Sheets:
             return cls()
         bearers: dict[str, list[str]] = {}
         for name in music:
-            for called in {name.lower(), PurePath(name).stem.lower()}:
+            for called in {same(name), same(PurePath(name).stem)}:
                 bearers.setdefault(called, []).append(name)
         own: dict[str, list[str]] = {}
         loose: list[str] = []
         for sheet in sorted(sheets):
-            owners = bearers.get(PurePath(sheet).stem.lower(), [])
+            owners = bearers.get(same(PurePath(sheet).stem), [])
             for name in owners:
                 own.setdefault(name, []).append(sheet)
             if not owners:
@@ -45,6 +46,11 @@ class Sheets:
     def of(self, name: str) -> tuple[str, ...]:
         """The sheets that may speak of that audio file, its own ones first."""
         return (*self.own.get(name, ()), *self.loose)
+
+
+def same(name: str) -> str:
+    """The name as it is compared: systems differ in capitals and in how they write accents."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def is_sheet(name: str) -> bool:

@@ -72,9 +72,9 @@ def _ambiguous(session: Session, text: str, ids: list[int], named: int = _NAMED)
             )
         )
         .where(tracks.c.id.in_(ids[:named]))
-        .order_by(tracks.c.sort_key, tracks.c.id)
     )
-    lines = [f"  {i}  {f'{artist} – ' if artist else ''}{title}" for i, title, artist in rows]
+    said = {i: f"  {i}  {f'{artist} – ' if artist else ''}{title}" for i, title, artist in rows}
+    lines = [said[i] for i in ids[:named] if i in said]
     if len(ids) > named:
         lines.append("  …")
     return "\n".join([f"Several tracks match {text!r}; give the id of one of them:", *lines])

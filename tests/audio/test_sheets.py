@@ -13,6 +13,7 @@ def test_sheets_belong_to_the_files_whose_name_they_bear() -> None:
     assert sheets.of("b.flac") == ("b.cue", "b.flac.cue", "any.cue", "zz.cue")
     assert sheets.of("c.mp3") == ("any.cue", "zz.cue")
     assert Sheets.among([], ["a.flac"]).of("a.flac") == ()
+    assert Sheets.among(["u\u0308ber.cue"], ["Über.flac"]).of("Über.flac") == ("u\u0308ber.cue",)
 
 
 def test_hidden_files_are_no_sheets() -> None:
