@@ -7,7 +7,7 @@ end), hidden names are skipped, and whatever cannot be read comes back as a valu
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from mir.analysis import Failure
 from mir.audio.sheets import Sheets, is_sheet, stamped
@@ -96,7 +96,7 @@ def walk(root: Path) -> Iterator[FoundFile | Unreadable]:
 
 def is_audio(name: str) -> bool:
     """Whether a file of that name is taken for music."""
-    return PurePath(name).suffix.lower() in AUDIO_SUFFIXES
+    return name[name.rfind(".") :].lower() in AUDIO_SUFFIXES
 
 
 def sheets_among(names: Collection[str]) -> Sheets:
@@ -120,7 +120,10 @@ def below(path: Path | str, folders: Iterable[Path]) -> bool:
 def _file(entry: os.DirEntry[str], path: Path, sheets: Sequence[str]) -> Iterator[FoundFile]:
     facts = entry.stat()  # follows links; a dangling one raises
     if entry.is_file():
-        yield FoundFile(path, facts.st_size, stamped(path, sheets, facts.st_mtime_ns))
+        modified_ns = facts.st_mtime_ns
+        if sheets:
+            modified_ns = stamped(path, sheets, modified_ns)
+        yield FoundFile(path, facts.st_size, modified_ns)
 
 
 def _unreadable(path: Path, error: OSError, kind: str) -> Unreadable:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mir.catalogue.paths import stored
 from mir.catalogue.revision import take_turn
-from mir.catalogue.storing import remove_silent
+from mir.catalogue.storing import drop_silent
 from mir.catalogue.tables import files
 
 
@@ -31,4 +31,4 @@ def keep_parts(
     """
     take_turn(session)
     session.execute(delete(files).where(files.c.path == stored(path), files.c.part.not_in(parts)))
-    remove_silent(session, sorted(set(before)))
+    drop_silent(session, sorted(set(before)))

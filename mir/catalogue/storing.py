@@ -97,7 +97,7 @@ def remove_files(session: Session, paths: Sequence[Path]) -> RemovedFiles:
         ):
             removed.add(path)
             owners.add(track_id)
-    return RemovedFiles(files=len(removed), tracks=remove_silent(session, sorted(owners)))
+    return RemovedFiles(files=len(removed), tracks=drop_silent(session, sorted(owners)))
 
 
 def _by_sound(session: Session, audio_hash: str) -> int | None:
@@ -111,7 +111,7 @@ def _place(session: Session, track_id: int, file: FileFacts, tags: Tags) -> None
     failures.forget(session, [file.path])
     before = _put_file(session, track_id, file)
     if before is not None and before != track_id and not file.part:
-        remove_silent(session, [before])  # parts may change places: see mir.catalogue.parts
+        drop_silent(session, [before])  # parts may change places: see mir.catalogue.parts
 
 
 def _put_file(session: Session, track_id: int, file: FileFacts) -> int | None:
@@ -145,7 +145,7 @@ def _signed(inode: int | None) -> int | None:
     return inode if inode is None or inode < 2**63 else inode - 2**64
 
 
-def remove_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
+def drop_silent(session: Session, ids: Sequence[int]) -> tuple[int, ...]:
     """Remove those of the tracks that have no file left; return their ids."""
     removed: list[int] = []
     for some in chunks(ids):
