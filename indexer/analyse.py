@@ -56,9 +56,9 @@ def analyse(
 ) -> Analysis | Identified | Parts | Failure:
     """Read, identify and listen to one file; never raises for what a file is or holds.
 
-    Each of the models listens that has not heard this sound before; `known` tells, by audio
-    hash, which have. Stages of failure: "read" (the file cannot be opened), "decode" (it holds
-    no sound that can be heard), "analyse".
+    Each of the models listens that has not heard this sound before; `known` tells, by audio hash,
+    which have. A cue sheet, where there is one, makes `Parts` of it. Stages of failure: "read" (the
+    file cannot be opened), "decode" (it holds no sound that can be heard), "analyse".
     """
     try:
         facts = path.stat()

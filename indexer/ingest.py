@@ -275,8 +275,7 @@ def _report(
     messages = [*changes.messages, *told]
     if tally.bad_sheets:
         messages.append(
-            f"{tally.bad_sheets} files have a cue sheet that is not followed; "
-            "'mir failures' says why."
+            f"Cue sheets that make no sense: {tally.bad_sheets}; 'mir failures' says why."
         )
     if stopped:
         messages.append("Stopped as asked; what was read is stored, index again for the rest.")

@@ -109,23 +109,11 @@ def store_batch(
                 tally = replace(tally, failed=tally.failed + 1)
                 continue
             path = path_of(outcome)
-            # Of a file that is divided, or was, some tracks may go when all are in place.
-            may_hold_others = isinstance(outcome, Parts) or path in known_paths
-            inside = tracks.tracks_inside(session, path) if may_hold_others else ()
-            several = outcome.tracks if isinstance(outcome, Parts) else (outcome,)
-            kept = [_store(session, each, now) for each in several]
-            if may_hold_others:
-                tracks.keep_parts(session, path, [each.file.part for each in several], inside)
+            kept = _stored(session, outcome, path in known_paths, now)
             if None in kept:
                 again.append(path)
                 continue
-            if isinstance(outcome, Parts) and outcome.problem is not None:
-                file = several[0].file
-                problem = Failure(path, file.size, file.modified_ns, outcome.problem, CUE_STAGE)
-                failures.record(session, problem, now)
-                tally = replace(tally, bad_sheets=tally.bad_sheets + 1)
-            heard = sum(each.seconds for each in several if isinstance(each, Analysis))
-            tally = replace(tally, music_seconds=tally.music_seconds + heard)
+            tally = _heard(tally, outcome)
             new = any(each is not None and each.new for each in kept)
             if path in owed:
                 tally = replace(tally, caught_up=tally.caught_up + 1)
@@ -143,10 +131,45 @@ def path_of(outcome: Outcome) -> Path:
     return outcome.path if isinstance(outcome, Failure | Parts) else outcome.file.path
 
 
+def _stored(
+    session: Session, outcome: Analysis | Identified | Parts, known: bool, now: datetime
+) -> list[StoredTrack | None]:
+    """Store all tracks of one file, and nothing else of it; None for one that has gone.
+
+    `known`: the file was in the catalogue before, where it may have been divided otherwise.
+    """
+    if not isinstance(outcome, Parts) and not known:
+        return [_store(session, outcome, now)]
+    path, several = path_of(outcome), _tracks(outcome)
+    before = tracks.tracks_inside(session, path)
+    kept = [_store(session, each, now) for each in several]
+    tracks.keep_parts(session, path, [each.file.part for each in several], before)
+    if isinstance(outcome, Parts) and outcome.problem is not None:
+        file = several[0].file
+        problem = Failure(path, file.size, file.modified_ns, outcome.problem, CUE_STAGE)
+        failures.record(session, problem, now)
+    return kept
+
+
 def _store(session: Session, one: Analysis | Identified, now: datetime) -> StoredTrack | None:
     if isinstance(one, Analysis):
         return tracks.store(session, one, now)
     return tracks.store_file(session, one.file, one.audio_hash, one.tags)
+
+
+def _tracks(outcome: Analysis | Identified | Parts) -> tuple[Analysis | Identified, ...]:
+    return outcome.tracks if isinstance(outcome, Parts) else (outcome,)
+
+
+def _heard(tally: Tally, outcome: Analysis | Identified | Parts) -> Tally:
+    """The tally with the music that was listened to, and with a sheet that was not followed."""
+    seconds = sum(each.seconds for each in _tracks(outcome) if isinstance(each, Analysis))
+    bad = isinstance(outcome, Parts) and outcome.problem is not None
+    return replace(
+        tally,
+        music_seconds=tally.music_seconds + seconds,
+        bad_sheets=tally.bad_sheets + bad,
+    )
 
 
 def remove_gone(catalogue: Catalogue, gone: Sequence[Path]) -> int:

@@ -51,7 +51,7 @@ class CueTrack:
 class CueFile:
     """A file that the sheet names, and the tracks that begin in it."""
 
-    name: str  # as written, perhaps with folders of another machine before it
+    name: str  # as written, perhaps with folders of another machine before it; "" if not named
     tracks: tuple[CueTrack, ...]
 
 
@@ -89,7 +89,8 @@ def parse_cue(data: bytes) -> CueSheet:
             found = _TRACK.match(rest)
             if found and int(found[1]) in _NUMBERS:
                 tracks.append(_Track(int(found[1]), found[2].upper() == "AUDIO"))
-        elif command == "INDEX" and tracks and names:
+        elif command == "INDEX" and tracks:
+            names = names or [""]  # a sheet in tags need not name the file it is in
             tracks[-1].put_index(rest, len(names) - 1)
         elif command in _TEXTS:
             texts.put(command, rest)

@@ -50,7 +50,7 @@ def covers(session: Session, model_id: str) -> bool:
 
 
 def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
-    """Return the first `limit` files of tracks that the model has not heard, one of each track."""
+    """Return the first `limit` files, one a track, of those that the model has not heard."""
     first = (
         select(files.c.track_id, func.min(files.c.path).label("path"))
         .where(~_heard(files.c.track_id, model_id))

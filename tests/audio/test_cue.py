@@ -95,6 +95,11 @@ def test_tracks_belong_to_the_file_in_which_they_begin() -> None:
     ]
 
 
+def test_a_sheet_need_not_name_its_file() -> None:
+    (file,) = parse_cue(numbered("00:00:00", "01:00:00").partition(b"\n")[2]).files
+    assert (file.name, len(file.tracks)) == ("", 2)
+
+
 def test_data_ends_a_track_and_is_none() -> None:
     data = numbered("00:00:00", "01:00:00").replace(b"TRACK 02 AUDIO", b"TRACK 02 MODE1/2352")
     (file,) = parse_cue(data).files
@@ -120,7 +125,7 @@ def test_lines_that_make_no_sense_change_nothing() -> None:
         (numbered("01:00:00", "00:30:00"), "track 2 begins no later"),
         (numbered("00:00:00", "nowhere"), "where track 2 begins"),
         (numbered("00:00:00", "01:00:00").replace(b"TRACK 02", b"TRACK 01"), "two tracks 1"),
-        (numbered("00:00:00").replace(b"FILE", b"FOLDER"), "where track 1 begins"),
+        (numbered("00:00:00").replace(b"INDEX 01", b"INDEX"), "where track 1 begins"),
         (b" " * LARGEST_SHEET + numbered("00:00:00"), "larger"),
     ],
 )

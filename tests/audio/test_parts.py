@@ -72,6 +72,11 @@ def test_a_sheet_beside_goes_before_one_in_the_tags_and_its_own_before_a_loose_o
     assert titles(divided(path, inside)) == ["a", "loose", "one"]
 
 
+def test_a_sheet_in_the_tags_need_not_name_the_file(tmp_path: Path) -> None:
+    inside = {"cue_sheet": [cue_text("x").replace('FILE "x" WAVE\n', "")]}
+    assert titles(divided(tmp_path / "day.flac", inside)) == ["Dawn", "Noon", "Dusk"]
+
+
 def test_one_track_of_a_file_is_the_file_even_if_its_tags_say_more(tmp_path: Path) -> None:
     put(tmp_path, day=cue_text("day.flac", *ONE))
     assert divided(tmp_path / "day.flac", {"cue_sheet": [cue_text("x")]}) == Division()
