@@ -13,19 +13,20 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from indexer import pool
-from indexer.analyse import Excluded, MakeAnalyser
+from indexer.analyse import MakeAnalyser
 from indexer.folders import chosen_folders, covers_all, remember_folders
 from indexer.lock import only_run
+from indexer.outcomes import Outcome, path_of
 from indexer.pool import Done, Lost, Tick
 from indexer.run_report import IngestReport, Progress
 from indexer.scan import Changes, Renamed, Stamp, scan
 from indexer.still_gone import still_gone
 from indexer.storing import (
     Memory,
-    Outcome,
     Tally,
     exclude_known,
     known_sounds,
@@ -98,8 +99,9 @@ def ingest(
         ears = models.begin(engine)
         with engine.catalogue.session() as session:
             owed = owed_files(session, ears.model_ids, changes, whole)
-            moving = (*changes.gone, *(file.path for file in changes.changed))
-            sounds = {} if again else known_sounds(session, moving, owed.values(), whole)
+            moving = (*changes.gone, *(file.path for file in changes.changed), *owed)
+            unheard = chain.from_iterable(owed.values())
+            sounds = {} if again else known_sounds(session, moving, unheard, whole)
             if covers_all(session, folders, changes):
                 waiting = ()
         # One that looks as when it failed is ignored; the others are to be tried in every run.
@@ -223,8 +225,7 @@ class _Run:
                 now=self._now(),
             )
             self._again.extend(again)
-            last = batch[-1]
-            current = last.path if isinstance(last, Failure | Excluded) else last.file.path
+            current = path_of(batch[-1])
         tally = self.tally
         self._progress(
             Progress(
@@ -295,6 +296,10 @@ def _report(
 ) -> IngestReport:
     tally = run.tally
     messages = [*changes.messages, *told]
+    if tally.bad_sheets:
+        messages.append(
+            f"Cue sheets that make no sense: {tally.bad_sheets}; 'mir failures' says why."
+        )
     if stopped:
         messages.append("Stopped as asked; what was read is stored, index again for the rest.")
     return IngestReport(

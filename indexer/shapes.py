@@ -47,6 +47,8 @@ def track_shape(track: Track) -> Shape:
         "sound": _sound(track.descriptors),
         "container": track.container,
         "files": track.paths,
+        "start": track.span and track.span[0],
+        "end": track.span and track.span[1],
         "added_at": track.added_at,
     }
 

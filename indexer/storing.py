@@ -5,16 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from indexer.analyse import Excluded, Identified
+from indexer.outcomes import Excluded, Identified, Outcome, Parts, path_of
 from indexer.scan import Changes, Renamed, Stamp
-from mir.analysis import Analysis, Failure
+from mir.analysis import CUE_STAGE, Analysis, Failure
 from mir.catalogue import coverage, exclusions, failures, files, tracks
 from mir.catalogue.coverage import Unheard
 from mir.catalogue.session import Catalogue, Session
 from mir.catalogue.tracks import StoredTrack
 from mir.exclusion import Exclusion
-
-Outcome = Analysis | Identified | Excluded | Failure
 
 # Failures that may pass without the file changing: they are tried again in every run.
 PASSING_STAGES = frozenset({"read", "worker"})
@@ -33,6 +31,7 @@ class Tally:
     excluded: int = 0  # kept out by a rule of length or genre
     failed: int = 0
     music_seconds: float = 0.0  # length of the music that was analysed
+    bad_sheets: int = 0  # among the files: those whose cue sheet is not followed
 
     @property
     def done(self) -> int:
@@ -137,20 +136,22 @@ def known_sounds(
 
 def owed_files(
     session: Session, model_ids: Iterable[str], changes: Changes, thorough: bool = False
-) -> dict[Path, Unheard]:
-    """Return a file for each unchanged track that one of the models has still to hear (all of).
+) -> dict[Path, list[Unheard]]:
+    """Return files for the unchanged tracks that one of the models has still to hear, with those.
 
     Tracks whose files are away are left out, and those of files that are read anyway.
     """
     read = {file.path for file in changes.work} | set(changes.gone)
-    owed: dict[int, tuple[Path, Unheard]] = {}
+    seen: set[int] = set()
+    owed: dict[Path, list[Unheard]] = {}
     for model_id in model_ids:
         for track in coverage.unheard(session, model_id, thorough):
-            if track.track_id not in owed and not read.intersection(track.paths):
-                there = [path for path in track.paths if path.is_file()]
-                if there:
-                    owed[track.track_id] = (there[0], track)
-    return dict(sorted(owed.values(), key=lambda pair: pair[0]))
+            if track.track_id not in seen and not read.intersection(track.paths):
+                there = next((path for path in track.paths if path.is_file()), None)
+                if there is not None:
+                    seen.add(track.track_id)
+                    owed.setdefault(there, []).append(track)
+    return dict(sorted(owed.items()))
 
 
 def store_batch(
@@ -178,39 +179,73 @@ def store_batch(
                 failures.record(session, outcome, now)
                 tally = replace(tally, failed=tally.failed + 1)
                 continue
+            path = path_of(outcome)
             if isinstance(outcome, Excluded):
                 kept_out = Failure(
-                    outcome.path,
-                    outcome.size,
-                    outcome.modified_ns,
-                    outcome.reason,
-                    failures.EXCLUDED,
+                    path, outcome.size, outcome.modified_ns, outcome.reason, failures.EXCLUDED
                 )
                 failures.record(session, kept_out, now)
-                files.remove(session, [outcome.path])
+                files.remove(session, [path])
                 tally = replace(tally, excluded=tally.excluded + 1)
                 continue
-            path = outcome.file.path
-            kept: StoredTrack | None
-            if isinstance(outcome, Analysis):
-                kept = tracks.store(session, outcome, now)
-                tally = replace(tally, music_seconds=tally.music_seconds + outcome.seconds)
-            else:
-                kept = tracks.store_file(session, outcome.file, outcome.audio_hash, outcome.tags)
-                if kept is None:
-                    again.append(path)
-                    continue
+            known = str(path) in known_paths
+            stored = _stored(session, outcome, known, now)
+            kept = [each for each in stored if each is not None]
+            if len(kept) < len(stored):
+                again.append(path)
+                continue
+            tally = _heard(tally, outcome)
             if path in owed:
                 tally = replace(tally, caught_up=tally.caught_up + 1)
-            elif str(path) in known_paths:
+            elif known:
                 tally = replace(tally, updated=tally.updated + 1)
-            elif kept.new:
+            elif any(each.new for each in kept):
                 tally = replace(tally, added=tally.added + 1)
             else:
-                left = [p for p in files.of_track(session, kept.id) if p in gone][:1]
+                left = [p for p in files.of_track(session, kept[0].id) if p in gone][:1]
                 files.remove(session, left)
                 tally = replace(tally, moved=tally.moved + 1, left=tally.left + len(left))
     return tally, tuple(again)
+
+
+def _stored(
+    session: Session, outcome: Analysis | Identified | Parts, known: bool, now: datetime
+) -> list[StoredTrack | None]:
+    """Store all tracks of one file, and nothing else of it; None for one that has gone.
+
+    `known`: the file was in the catalogue before, where it may have been divided otherwise.
+    """
+    several = _tracks(outcome)
+    kept = [_store(session, each, now) for each in several]
+    if known or isinstance(outcome, Parts):
+        path = path_of(outcome)
+        tracks.keep_parts(session, path, [each.file.part for each in several])
+        if isinstance(outcome, Parts) and outcome.problem is not None:
+            file = several[0].file
+            problem = Failure(path, file.size, file.modified_ns, outcome.problem, CUE_STAGE)
+            failures.record(session, problem, now)
+    return kept
+
+
+def _store(session: Session, one: Analysis | Identified, now: datetime) -> StoredTrack | None:
+    if isinstance(one, Analysis):
+        return tracks.store(session, one, now)
+    return tracks.store_file(session, one.file, one.audio_hash, one.tags)
+
+
+def _tracks(outcome: Analysis | Identified | Parts) -> tuple[Analysis | Identified, ...]:
+    return outcome.tracks if isinstance(outcome, Parts) else (outcome,)
+
+
+def _heard(tally: Tally, outcome: Analysis | Identified | Parts) -> Tally:
+    """The tally with the music that was listened to, and with a sheet that was not followed."""
+    seconds = sum(each.seconds for each in _tracks(outcome) if isinstance(each, Analysis))
+    bad = isinstance(outcome, Parts) and outcome.problem is not None
+    return replace(
+        tally,
+        music_seconds=tally.music_seconds + seconds,
+        bad_sheets=tally.bad_sheets + bad,
+    )
 
 
 def remove_gone(catalogue: Catalogue, gone: Sequence[Path], waiting: Collection[int]) -> None:

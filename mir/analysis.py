@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 
+CUE_STAGE = "cue"  # of a failure: the file was heard, but not as its cue sheet divides it
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -123,4 +125,4 @@ class Failure:
     size: int
     modified_ns: int
     reason: str  # one sentence with the remedy
-    stage: str = field(default="decode")  # "read", "decode", "analyse", "worker"
+    stage: str = field(default="decode")  # "read", "decode", "analyse", "worker" or `CUE_STAGE`

@@ -106,28 +106,28 @@ def listen_with_all(
     passages: dict[int, list[FloatArray]] = {}
     for rate in dict.fromkeys(each.info.spec.sample_rate for each in embedders):
         passages[rate], seconds = _passages(source, info, rate)
-    heard = _heard(source, info, seconds, passages, embedders)
-    if not thorough:
-        return heard
-    return tuple(replace(each, hearing=replace(each.hearing, thorough=True)) for each in heard)
+    return _heard(source, info, seconds, passages, embedders, thorough)
 
 
-def _listen_thoroughly(source: Source, info: AudioInfo, embedder: Ear) -> Heard:
-    """Hear all of a file; it is measured over passages from all of it, a bounded number of them."""
+def _listen_thoroughly(
+    source: Source, info: AudioInfo, embedder: Ear, within: Span | None = None
+) -> Heard:
+    """Hear all of a file or of a span; it is measured over a bounded number of its passages."""
     spec = embedder.info.spec
     kept: list[tuple[FloatArray, FloatArray]] = []  # every `stride`-th passage and its spectrogram
     stride, count, seconds = 1, 0, 0.0
+    origin, claimed = (0.0, info.seconds) if within is None else (within.start, within.seconds)
 
     def mels() -> Iterator[FloatArray]:
         nonlocal kept, stride, count, seconds
-        for excerpt in read_on(source, spec.sample_rate, PASSAGE_SECONDS):
+        for excerpt in read_on(source, spec.sample_rate, PASSAGE_SECONDS, within):
             mel = mel_spectrogram(excerpt.samples, spec)
             if count % stride == 0:
                 kept.append((excerpt.samples, mel))
             if len(kept) > DESCRIBED_PASSAGES:
                 kept, stride = kept[::2], 2 * stride
             count += 1
-            seconds = excerpt.start + len(excerpt.samples) / spec.sample_rate
+            seconds = excerpt.start - origin + len(excerpt.samples) / spec.sample_rate
             yield mel
 
     stretches = mels()
@@ -136,8 +136,8 @@ def _listen_thoroughly(source: Source, info: AudioInfo, embedder: Ear) -> Heard:
         raise _too_short(source, seconds)
     hearing = embedder.hear(chain([first], stretches))
     descriptors = describe([each[0] for each in kept], [each[1] for each in kept], spec)
-    believed = info.seconds is not None and abs(info.seconds - seconds) <= _TOLERANCE
-    length = info.seconds if believed and info.seconds is not None else seconds
+    believed = claimed is not None and abs(claimed - seconds) <= _TOLERANCE
+    length = claimed if believed and claimed is not None else seconds
     return Heard(info, length, descriptors, replace(hearing, thorough=True))
 
 
@@ -161,6 +161,30 @@ def _passages(source: Source, info: AudioInfo, rate: int) -> tuple[list[FloatArr
                 found = max(found, len(samples) / rate)
     believed = info.seconds is not None and abs(info.seconds - found) <= _TOLERANCE
     return passages, info.seconds if believed and info.seconds is not None else found
+
+
+def listen_within(
+    source: Source, span: Span, embedders: Sequence[Ear], thorough: bool = False
+) -> tuple[Heard, ...]:
+    """Hear a track inside a file as `listen_with_all` hears a whole file, and nothing around it.
+
+    `span` is believed to lie in the file. `seconds` of the answer is its length where sound was
+    found up to its end, otherwise the furthest second of it at which there was sound. Raises
+    AudioError if there is less than a second of sound in it.
+    """
+    info = probe(source)
+    if thorough and span.seconds > _HEARD_SECONDS:
+        return tuple(_listen_thoroughly(source, info, each, span) for each in embedders)
+    spans = [Span(span.start + each.start, each.seconds) for each in plan_spans(span.seconds)]
+    passages: dict[int, list[FloatArray]] = {}
+    seconds = 0.0
+    for rate in dict.fromkeys(each.info.spec.sample_rate for each in embedders):
+        excerpts = read_spans(source, spans, rate)
+        passages[rate] = [each.samples for each in excerpts]
+        end = max((each.start + len(each.samples) / rate for each in excerpts), default=0.0)
+        whole = end > spans[-1].start + spans[-1].seconds - _TOLERANCE
+        seconds = span.seconds if whole else max(0.0, end - span.start)
+    return _heard(source, info, seconds, passages, embedders, thorough)
 
 
 def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
@@ -209,6 +233,7 @@ def _heard(
     seconds: float,
     passages: Mapping[int, Sequence[FloatArray]],
     embedders: Sequence[Ear],
+    thorough: bool = False,
 ) -> tuple[Heard, ...]:
     """What each of the models hears; passages by sample rate, one for each rate they want."""
     mels: dict[FeatureSpec, list[FloatArray]] = {}
@@ -220,8 +245,10 @@ def _heard(
         mels[spec] = [mel_spectrogram(passage, spec) for passage in samples]
     spec = embedders[0].info.spec
     descriptors = describe(passages[spec.sample_rate], mels[spec], spec)
+    hearings = [each.hear(mels[each.info.spec]) for each in embedders]
     return tuple(
-        Heard(info, seconds, descriptors, each.hear(mels[each.info.spec])) for each in embedders
+        Heard(info, seconds, descriptors, replace(hearing, thorough=thorough))
+        for hearing in hearings
     )
 
 

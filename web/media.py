@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Response, make_response, request, send_file
 
+from mir.audio.folder_cover import read_folder_cover
 from mir.audio.tags import read_cover
 from mir.catalogue import tracks
 from mir.catalogue.tracks import Track
@@ -68,18 +69,18 @@ def audio(track_id: int) -> Response:
     )
 
 
-def embedded_cover(track_id: int) -> Response:
-    """The picture inside the track's file; NotFound when there is none that a browser shows."""
+def own_cover(track_id: int) -> Response:
+    """The picture in or beside the track's file; NotFound without one that a browser shows."""
     track = find_track(track_id)
     found = _cover(track)
     if found is None:
-        raise NotFound(f"Track {track_id} has no cover picture in its file.")
+        raise NotFound(f"Track {track_id} has no cover picture in its file nor beside it.")
     data, mime = found
     return _picture(data, mime, track)
 
 
 def any_cover(track_id: int) -> Response:
-    """The picture inside the track's file, or one drawn from how the track sounds."""
+    """The picture in or beside the track's file, or one drawn from how the track sounds."""
     track = find_track(track_id)
     try:
         found = _cover(track)
@@ -116,7 +117,8 @@ def _cover(track: Track) -> tuple[bytes, str] | None:
     try:
         cover = read_cover(path)
     except AudioError:
-        return None
+        cover = None
+    cover = cover or read_folder_cover(path)
     if cover is None:
         return None
     # What the tag claims is not trusted: only real pictures that cannot carry scripts go out.

@@ -41,13 +41,14 @@ def read_cover(path: Path) -> Cover | None:
         return None
     # Stable, so that the first picture wins where none or several are front covers.
     for _, data in sorted(pictures, key=lambda picture: picture[0] != _FRONT):
-        mime = _mime(data) if len(data) <= LARGEST_COVER else None
+        mime = picture_kind(data) if len(data) <= LARGEST_COVER else None
         if mime is not None:
             return Cover(bytes(data), mime)
     return None
 
 
-def _mime(data: bytes) -> str | None:
+def picture_kind(data: bytes) -> str | None:
+    """The media type of an image by its first bytes; None if it is none of the four kinds."""
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -8,7 +8,7 @@ whatever a header claims. Every function raises AudioError with a text that name
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import BinaryIO
 
 from mir.analysis import FloatArray
@@ -80,22 +80,25 @@ def read_start(source: Source, sample_rate: int, max_seconds: float) -> Excerpt:
     return Excerpt(0.0, samples)
 
 
-def read_on(source: Source, sample_rate: int, seconds: float) -> Iterator[Excerpt]:
-    """The sound of all of `source`, in stretches of `seconds`, of which one is held at a time.
+def read_on(
+    source: Source, sample_rate: int, seconds: float, within: Span | None = None
+) -> Iterator[Excerpt]:
+    """The sound of all of `source`, or of `within`, in stretches of which one is held at a time.
 
-    Where the header claims a length, the stretches are equal and up to `seconds` long. Stretches
-    without any sound are left out. Ends where the claim ends, or with the sound where there is
-    none.
+    Where the header claims a length, or `within` is given, the stretches are equal and up to
+    `seconds` long. Stretches without any sound are left out. Ends where the claim ends, or with
+    the sound where there is none.
     """
     with _Decoder(source) as decoder:
-        claimed = decoder.info.seconds
-        if claimed is not None:
-            seconds = claimed / max(1, math.ceil(claimed / seconds - 1e-6))
-        start, silent = 0.0, 0
-        while claimed is None or start < claimed - _MISSING:
+        start, length = (0.0, decoder.info.seconds) if within is None else astuple(within)
+        end = None if length is None else start + length
+        if length is not None:
+            seconds = length / max(1, math.ceil(length / seconds - 1e-6))
+        silent = 0
+        while end is None or start < end - _MISSING:
             samples = decoder.read(Span(start, seconds), sample_rate)
             silent = 0 if len(samples) else silent + 1
-            if silent and (claimed is None or silent == _SILENT_STRETCHES):
+            if silent and (end is None or silent == _SILENT_STRETCHES):
                 return
             if len(samples):
                 yield Excerpt(start, samples)

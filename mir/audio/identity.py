@@ -8,6 +8,10 @@ Two cases are apart. An mp3 is read by hand, from its first frame to its last ta
 times as fast, and does not depend on how a version of FFmpeg treats what stands between frames.
 A file that no demuxer can open is known by all of its bytes: its identity then changes with its
 tags, which costs one more analysis and nothing else.
+
+A track inside a file is known by the digest of the whole file's sound and by where it lies in it,
+to the CD frame. So it stays itself when the file is moved or re-tagged, and when its cue sheet
+gives it other names; and it is another one when the sheet lets it begin or end elsewhere.
 """
 
 import hashlib
@@ -38,6 +42,16 @@ def audio_hash(path: Path) -> str:
             raise AudioError(
                 f"{name_of(path)} cannot be read to its end ({reason}); check the disk it is on"
             ) from error
+
+
+def part_hash(whole: str, start: int, end: int | None) -> str:
+    """The identity of a track that lies in the sound `whole` from CD frame `start` to before `end`.
+
+    `whole` is from `audio_hash`; None: to the end of it. 40 hexadecimal digits.
+    """
+    digest = _new_digest("part")
+    digest.update(f"{whole} {start} {'' if end is None else end}".encode())
+    return digest.hexdigest()
 
 
 def _packet_digest(file: BinaryIO) -> str | None:

@@ -1,7 +1,8 @@
 """The fields of every kind of tag, brought to one shape: field name -> the texts found, in order.
 
-A field bears the name that it has in `mir.analysis.Tags`. The texts are raw; `mir.audio.tags`
-makes sense of them. Keys are those of MusicBrainz Picard's table of tag mappings.
+A field bears the name that it has in `mir.analysis.Tags`; `cue_sheet` is one more. The texts are
+raw; `mir.audio.tags` makes sense of them. Keys are those of MusicBrainz Picard's table of tag
+mappings.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -32,6 +33,7 @@ _VORBIS = {
     "recording_mbid": ("musicbrainz_trackid",),
     "release_mbid": ("musicbrainz_albumid",),
     "artist_mbids": ("musicbrainz_artistid",),
+    "cue_sheet": ("cuesheet",),
 }
 _ID3 = {
     "title": ("TIT2",),
@@ -49,6 +51,7 @@ _ID3 = {
     "recording_mbid": ("UFID:HTTP://MUSICBRAINZ.ORG", "TXXX:MUSICBRAINZ TRACK ID"),
     "release_mbid": ("TXXX:MUSICBRAINZ ALBUM ID",),
     "artist_mbids": ("TXXX:MUSICBRAINZ ARTIST ID",),
+    "cue_sheet": ("TXXX:CUESHEET",),
 }
 _FREEFORM = "----:com.apple.itunes:"
 _MP4 = {
@@ -67,6 +70,7 @@ _MP4 = {
     "recording_mbid": (_FREEFORM + "musicbrainz track id",),
     "release_mbid": (_FREEFORM + "musicbrainz album id",),
     "artist_mbids": (_FREEFORM + "musicbrainz artist id",),
+    "cue_sheet": (_FREEFORM + "cuesheet",),
 }
 _ASF = {
     "title": ("title",),
@@ -84,6 +88,7 @@ _ASF = {
     "recording_mbid": ("musicbrainz/track id",),
     "release_mbid": ("musicbrainz/album id",),
     "artist_mbids": ("musicbrainz/artist id",),
+    "cue_sheet": ("cuesheet",),
 }
 
 

@@ -13,7 +13,7 @@ from mir.audio.cover import Cover, read_cover
 from mir.audio.tag_fields import Fields, fields_of
 from mir.audio.tagged_file import open_tags
 
-__all__ = ["Cover", "read_cover", "read_tags"]
+__all__ = ["Cover", "Fields", "read_cover", "read_fields", "read_tags", "tags_of"]
 
 _LONGEST = 1_000  # characters of a text
 _MOST = 50  # values of a field
@@ -31,16 +31,23 @@ def read_tags(path: Path) -> Tags:
     Texts lose control characters and surrounding space, and end after 1000 characters. Several
     artists and genres keep their order; genres are also parted at semicolons.
     """
+    return tags_of(read_fields(path))
+
+
+def read_fields(path: Path) -> Fields:
+    """The raw fields of the tags of `path`; AudioError only if it is unreadable."""
     _, tags = open_tags(path)
     if tags is None:
-        return Tags()
+        return {}
     try:
-        return _tags(fields_of(tags))
+        return fields_of(tags)
     except Exception:  # mutagen reads some values lazily, and then meets the damage in them
-        return Tags()
+        return {}
 
 
-def _tags(fields: Fields) -> Tags:
+def tags_of(fields: Fields) -> Tags:
+    """What raw fields say, cleaned as `read_tags` tells."""
+
     def texts(field: str) -> tuple[str, ...]:
         return _clean(fields.get(field, []))
 

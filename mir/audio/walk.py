@@ -7,11 +7,12 @@ as a value.
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mir.analysis import Failure
+from mir.audio.sheets import Sheets, is_sheet, stamped
 
 AUDIO_SUFFIXES = frozenset(
     {
@@ -48,7 +49,7 @@ class FoundFile:
 
     name: str  # the whole path: a hundred thousand Paths take longer to make than to stat
     size: int  # bytes
-    modified_ns: int
+    modified_ns: int  # with its cue sheets folded in, see mir.audio.sheets
     inode: int | None = None  # None: not known
     linked: bool = False  # a symbolic link, or a file that has further names
 
@@ -89,6 +90,7 @@ def walk(
         except OSError as error:
             yield _unreadable(folder, error, "folder")
             continue
+        sheets = sheets_among([entry.name for entry in entries])
         folders: list[Path] = []
         for entry in entries:
             if entry.name.startswith(".") or (left_out and left_out(entry.path)):
@@ -96,11 +98,22 @@ def walk(
             try:
                 if entry.is_dir():
                     (linked if entry.is_symlink() else folders).append(Path(entry.path))
-                elif entry.name[entry.name.rfind(".") :].lower() in AUDIO_SUFFIXES:
-                    yield from _file(entry)
+                elif is_audio(entry.name):
+                    yield from _file(entry, sheets.of(entry.name))
             except OSError as error:
                 yield _unreadable(Path(entry.path), error, "file")
         waiting.extend(reversed(folders))
+
+
+def is_audio(name: str) -> bool:
+    """Whether a file of that name is taken for music."""
+    return name[name.rfind(".") :].lower() in AUDIO_SUFFIXES
+
+
+def sheets_among(names: Collection[str]) -> Sheets:
+    """The cue sheets among the names in a folder, by the audio files they may speak of."""
+    sheets = [name for name in names if is_sheet(name)]
+    return Sheets.among(sheets, [name for name in names if is_audio(name)] if sheets else [])
 
 
 def below(path: Path | str, folders: Iterable[Path]) -> bool:
@@ -115,11 +128,14 @@ def below(path: Path | str, folders: Iterable[Path]) -> bool:
     return False
 
 
-def _file(entry: os.DirEntry[str]) -> Iterator[FoundFile]:
+def _file(entry: os.DirEntry[str], sheets: Sequence[str]) -> Iterator[FoundFile]:
     facts = entry.stat()  # follows links; a dangling one raises
     if stat.S_ISREG(facts.st_mode):
+        modified_ns = facts.st_mtime_ns
+        if sheets:
+            modified_ns = stamped(Path(entry.path), sheets, modified_ns)
         linked = facts.st_nlink > 1 or entry.is_symlink()
-        yield FoundFile(entry.path, facts.st_size, facts.st_mtime_ns, facts.st_ino or None, linked)
+        yield FoundFile(entry.path, facts.st_size, modified_ns, facts.st_ino or None, linked)
 
 
 def _unreadable(path: Path, error: OSError, kind: str) -> Unreadable:

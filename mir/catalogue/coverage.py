@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from mir.analysis import CUE_STAGE
 from mir.catalogue.chunks import chunks
 from mir.catalogue.paths import restored
 from mir.catalogue.tables import embeddings, failures, files, hearings, tracks
@@ -51,14 +52,15 @@ def covers(session: Session, model_id: str) -> bool:
 
 
 def left_out(session: Session, model_id: str, limit: int) -> tuple[Path, ...]:
-    """Return a file of each of the first `limit` tracks that the model has not heard."""
+    """Return the first `limit` files, one a track, of those that the model has not heard."""
     first = (
         select(files.c.track_id, func.min(files.c.path).label("path"))
         .where(~_heard(files.c.track_id, model_id))
         .group_by(files.c.track_id)
         .subquery()
     )
-    rows = session.execute(select(first.c.path).order_by(first.c.path).limit(limit)).scalars()
+    paths = select(first.c.path).distinct().order_by(first.c.path).limit(limit)
+    rows = session.execute(paths).scalars()
     return tuple(restored(path) for path in rows)
 
 
@@ -108,7 +110,9 @@ def _heard_whole(
 
 def _silent(model_id: str, thorough: bool = False) -> Select[Any]:
     """The tracks that the model has still to hear, once for each file that may be heard."""
-    failed = select(failures.c.id).where(failures.c.path == files.c.path)
+    failed = select(failures.c.id).where(
+        failures.c.path == files.c.path, failures.c.stage != CUE_STAGE
+    )
     done = _heard(tracks.c.id, model_id)
     if thorough:
         done = and_(done, _heard_whole(tracks.c.id, model_id))

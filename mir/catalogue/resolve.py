@@ -17,7 +17,8 @@ def resolve(session: Session, text: str) -> int:
     """Return the id of the track that `text` means.
 
     That is, in this order: its id, the path of one of its files, its whole title, or words
-    that its title, artists and album contain.
+    that its title, artists and album contain. The path of a file that holds several tracks means
+    none of them.
 
     Raises:
         NotFound: nothing matches.
@@ -33,9 +34,12 @@ def resolve(session: Session, text: str) -> int:
     if "\0" not in text:
         named = Path(text)
         paths = {stored(path) for path in (named.absolute(), named.resolve())}
-        held = select(files.c.track_id).where(files.c.path.in_(paths))
-        if (found := session.execute(held).scalar()) is not None:
-            return found
+        held = select(files.c.track_id).where(files.c.path.in_(paths)).order_by(files.c.part)
+        inside = list(dict.fromkeys(session.execute(held).scalars()))
+        if len(inside) == 1:
+            return inside[0]
+        if inside:
+            raise InvalidQuery(_ambiguous(session, text, inside, len(inside)))
     whole = tracks.c.search_text.startswith(" ".join(words) + "\n", autoescape=True)
     contains = [tracks.c.search_text.contains(word, autoescape=True) for word in words]
     for demanded in ([whole], contains):
@@ -58,7 +62,7 @@ def _candidates(session: Session, demanded: list[ColumnElement[bool]]) -> list[i
     return list(session.execute(chosen).scalars())
 
 
-def _ambiguous(session: Session, text: str, ids: list[int]) -> str:
+def _ambiguous(session: Session, text: str, ids: list[int], named: int = _NAMED) -> str:
     first = (track_artists.c.track_id == tracks.c.id) & (track_artists.c.position == 0)
     rows = session.execute(
         select(tracks.c.id, tracks.c.title, artists.c.name)
@@ -67,10 +71,10 @@ def _ambiguous(session: Session, text: str, ids: list[int]) -> str:
                 artists
             )
         )
-        .where(tracks.c.id.in_(ids[:_NAMED]))
-        .order_by(tracks.c.sort_key, tracks.c.id)
+        .where(tracks.c.id.in_(ids[:named]))
     )
-    lines = [f"  {i}  {f'{artist} – ' if artist else ''}{title}" for i, title, artist in rows]
-    if len(ids) > _NAMED:
+    said = {i: f"  {i}  {f'{artist} – ' if artist else ''}{title}" for i, title, artist in rows}
+    lines = [said[i] for i in ids[:named] if i in said]
+    if len(ids) > named:
         lines.append("  …")
     return "\n".join([f"Several tracks match {text!r}; give the id of one of them:", *lines])

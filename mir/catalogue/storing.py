@@ -92,12 +92,15 @@ def store_file(
 def remove_files(session: Session, paths: Sequence[Path]) -> RemovedFiles:
     """Take files out, and with its last file the track; unknown paths are passed over."""
     take_turn(session)
-    owners: list[int] = []
+    removed: set[bytes] = set()
+    owners: set[int] = set()
     for some in chunks([stored(path) for path in paths]):
-        owners += session.execute(
-            delete(files).where(files.c.path.in_(some)).returning(files.c.track_id)
-        ).scalars()
-    return RemovedFiles(files=len(owners), tracks=_remove(session, sorted(set(owners))))
+        for path, track_id in session.execute(
+            delete(files).where(files.c.path.in_(some)).returning(files.c.path, files.c.track_id)
+        ):
+            removed.add(path)
+            owners.add(track_id)
+    return RemovedFiles(files=len(removed), tracks=_remove(session, sorted(owners)))
 
 
 def silent(session: Session) -> tuple[int, ...]:

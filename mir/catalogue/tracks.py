@@ -19,6 +19,7 @@ from mir.catalogue.chunks import chunks
 from mir.catalogue.filters import Filter, allowed_ids, conditions
 from mir.catalogue.models import present
 from mir.catalogue.paging import Page, check_page
+from mir.catalogue.parts import keep_parts
 from mir.catalogue.paths import restored, stored
 from mir.catalogue.resolve import resolve
 from mir.catalogue.storing import (
@@ -54,6 +55,7 @@ __all__ = [
     "count",
     "get",
     "get_many",
+    "keep_parts",
     "page",
     "remove_files",
     "remove_silent",
@@ -99,6 +101,9 @@ class Track:
     descriptors: Descriptors
     container: str | None
     paths: tuple[Path, ...]
+    span: (
+        tuple[float, float] | None
+    )  # where it starts and ends in each, in seconds; None: all of it
     added_at: datetime  # UTC
 
 
@@ -122,9 +127,10 @@ def get_many(session: Session, ids: Iterable[int], model_id: str | None = None) 
     return {track_id: found[track_id] for track_id in asked if track_id in found}
 
 
-def by_path(session: Session, path: Path) -> int | None:
-    """Return the id of the track that this file holds, if it is known."""
-    return session.execute(select(files.c.track_id).where(files.c.path == stored(path))).scalar()
+def by_path(session: Session, path: Path, part: int = 0) -> int | None:
+    """Return the id of the track that this file is, or that its `part` is; None if unknown."""
+    here = (files.c.path == stored(path)) & (files.c.part == part)
+    return session.execute(select(files.c.track_id).where(here)).scalar()
 
 
 def count(session: Session) -> int:
@@ -227,7 +233,10 @@ def _read(session: Session, ids: Sequence[int], model_id: str | None) -> dict[in
 
     held: dict[int, list[Any]] = defaultdict(list)
     for row in session.execute(
-        select(files.c.track_id, files.c.path, files.c.container)
+        select(
+            *(files.c.track_id, files.c.path, files.c.container),
+            *(files.c.part, files.c.start, files.c.seconds),
+        )
         .where(files.c.track_id.in_(ids))
         .order_by(files.c.id)
     ).all():
@@ -270,9 +279,17 @@ def _read(session: Session, ids: Sequence[int], model_id: str | None) -> dict[in
                 mfcc_std=row.mfcc_std,
             ),
             container=next((f.container for f in held[row.id] if f.container), None),
-            paths=tuple(restored(f.path) for f in held[row.id]),
+            paths=tuple(dict.fromkeys(restored(f.path) for f in held[row.id])),
+            span=_span(held[row.id][0], row.seconds),
             added_at=row.added_at,
         )
         for row in rows
         if held[row.id]
     }
+
+
+def _span(file: Any, seconds: float) -> tuple[float, float] | None:
+    """Where the track lies in a file that is one row of its files, all of which agree."""
+    if not file.part:
+        return None
+    return file.start, file.start + (seconds if file.seconds is None else file.seconds)

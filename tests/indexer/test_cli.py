@@ -24,7 +24,7 @@ Mir = Callable[..., Result]
 TRACK_KEYS = """
 id title artists album album_artist year track_number disc_number seconds composer copyright
 licence isrc recording_mbid release_mbid artist_mbids tag_genres genres uncertain moods
-instruments arousal valence sound container files added_at
+instruments arousal valence sound container files start end added_at
 """
 
 

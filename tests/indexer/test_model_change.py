@@ -18,6 +18,7 @@ from mir.engine import Engine, open_engine
 from mir.errors import InvalidQuery, ModelError, NotFound
 from mir.search.query import similar
 from mir.settings import load_settings
+from tests.cue_albums import write_album
 from tests.indexer.stub_ear import DeafEar, FragileEar, StubEar, WitnessEar
 
 OLD, NEW = "stub", "newer"
@@ -110,6 +111,29 @@ def assert_whole(engine: Engine, model_id: str, count: int) -> None:
     np.testing.assert_array_equal(view.index.ids, ids)
     np.testing.assert_array_equal(view.index.vectors_of(ids), vectors)
     assert len(similar(engine, int(ids[0]))) == count - 1
+
+
+def test_a_new_model_hears_the_tracks_inside_a_file_each(library: tuple[Engine, Path]) -> None:
+    engine, music = library
+    write_album(music / "day.flac")
+    assert run(engine, music).added == 1
+    assert heard(engine) == {OLD: 7}
+    use(engine, NEW)
+    report = run(engine, music)
+    assert (report.caught_up, report.updated, report.failed) == (5, 0, 0)
+    assert heard(engine) == {OLD: 7, NEW: 7}
+    assert_whole(engine, NEW, 7)
+
+
+def test_a_file_whose_sheet_is_not_followed_is_heard_by_a_new_model(
+    library: tuple[Engine, Path],
+) -> None:
+    engine, music = library
+    write_album(music / "day.flac", sheet="no sheet")
+    run(engine, music)
+    use(engine, NEW)
+    assert run(engine, music).caught_up == 5
+    assert heard(engine) == {OLD: 5, NEW: 5}
 
 
 def test_a_new_model_hears_all_beside_the_old_one_takes_over_and_is_left_at_once(

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from small_library import small_library, song, track_tags, write_audio
 
 from mir.analysis import Tags
+from tests.cue_albums import BEGINS, write_album
 from tests.web.asking import Library, fill, open_library
 from web.serve import start
 
@@ -89,6 +90,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, 
         samples = song(100 + number, 3.0, 22_050)
         path = home / "music" / "Album 1" / f"hostile {number}.flac"
         paths.append(write_audio(path, samples, 22_050, Tags(title=title, artists=(title,))))
+    paths.append(write_album(home / "music" / "A Day" / "day.flac"))
     with open_library(home / "home") as engine:
         fill(engine, paths)
         server = start(engine)
@@ -194,6 +196,46 @@ def test_the_player_seeks_pauses_and_goes_on(seen: Watched) -> None:
         "(title) => document.querySelector('#player .track-title').textContent === title",
         arg=titles[2],
     )
+
+
+def test_a_track_inside_a_file_is_played_from_its_start_to_its_end(seen: Watched) -> None:
+    page = seen.page
+
+    def shows(title: str) -> None:
+        page.wait_for_function(
+            "(title) => document.querySelector('#player .track-title').textContent === title",
+            arg=title,
+        )
+
+    def position() -> float:
+        return float(page.locator("#player [data-part=seek]").input_value())
+
+    seen.open("/browse?q=ada quill day")
+    assert seen.found() == ["Dawn", "Noon", "Dusk"]
+    page.locator(".play").nth(1).click()
+    shows("Noon")
+    seen.hears_beyond(BEGINS[1] + 0.2)
+    assert seen.heard_until() < BEGINS[2]
+    assert page.locator("#player [data-part=length]").inner_text() == "0:02"
+    assert 0 < position() < BEGINS[2] - BEGINS[1]
+    page.locator("#player [data-part=seek]").fill("1")
+    seen.hears_beyond(BEGINS[1] + 1)
+    assert 1 <= position() <= 2
+    shows("Dusk")  # without a click: the second one is over
+    seen.hears_beyond(BEGINS[2] + 0.2)
+    page.locator("#player [data-part=previous]").click()
+    shows("Noon")
+    # The last one of a list stops where it ends, not where the file ends, and plays again.
+    seen.open("/browse?q=noon")
+    page.locator(".play").first.click()
+    seen.hears_beyond(BEGINS[1] + 0.2)
+    page.wait_for_function("() => document.querySelector('audio').paused")
+    assert seen.heard_until() == pytest.approx(BEGINS[2], abs=0.3)
+    page.locator("#player [data-part=toggle]").click()
+    page.wait_for_function(
+        "(end) => document.querySelector('audio').currentTime < end - 0.5", arg=BEGINS[2]
+    )
+    seen.hears_beyond(BEGINS[1] + 0.2)
 
 
 def test_play_what_is_near(seen: Watched) -> None:

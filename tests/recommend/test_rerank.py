@@ -107,6 +107,7 @@ PLAIN = Track(
     descriptors=Descriptors(),
     container=None,
     paths=(),
+    span=None,
     added_at=NOW,
 )
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from stub_embedder import StubEmbedder
 from werkzeug.test import TestResponse
 
-from indexer.analyse import analyse
+from indexer.analyse import Parts, analyse
 from mir.analysis import Analysis, Failure
 from mir.catalogue import failures, files, tracks
 from mir.engine import Engine, open_engine
@@ -48,8 +48,9 @@ def fill(engine: Engine, paths: list[Path]) -> None:
     with engine.catalogue.session() as session:
         for path in paths:
             found = analyse(path, [embedder])
-            assert isinstance(found, Analysis), found
-            tracks.store(session, found, NOW)
+            for one in found.tracks if isinstance(found, Parts) else (found,):
+                assert isinstance(one, Analysis), one
+                tracks.store(session, one, NOW)
         files.add_root(session, paths[0].parent.parent)
         broken = Failure(Path("/music/broken \udcff.mp3"), 9, 1, "It holds <no> sound.", "decode")
         failures.record(session, broken, NOW)

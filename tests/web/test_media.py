@@ -10,11 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
+from mutagen.flac import FLAC
 from small_library import song, write_audio
 
 from indexer.analyse import analyse
 from mir.catalogue import tracks
-from tests.web.asking import Library, client_of, problem_of
+from tests.cue_albums import write_album
+from tests.web.asking import Library, client_of, fill, open_library, problem_of
 from web.app import create_app
 from web.media import mime_type
 
@@ -161,6 +163,18 @@ class TestFiles:
         problem_of(client.get(address(track, "cover")), 404)
         assert b"alert" not in client.get(f"/tracks/{track}/cover").data
 
+    def test_a_cover_beside_the_file(self, one_file: OneFile) -> None:
+        client, path, track = one_file
+        bare = FLAC(path)
+        bare.clear_pictures()
+        bare.save()
+        problem_of(client.get(address(track, "cover")), 404)
+        assert client.get(f"/tracks/{track}/cover").mimetype == "image/svg+xml"
+        (path.parent / "Folder.JPG").write_bytes(PNG)
+        for place in (address(track, "cover"), f"/tracks/{track}/cover"):
+            response = client.get(place)
+            assert (response.mimetype, response.data) == ("image/png", PNG)
+
     def test_a_file_that_is_gone(self, one_file: OneFile) -> None:
         client, path, track = one_file
         path.rename(path.with_suffix(".away"))
@@ -171,6 +185,24 @@ class TestFiles:
             assert client.get(f"/tracks/{track}").status_code == 200
         finally:
             path.with_suffix(".away").rename(path)
+
+
+def test_a_track_inside_a_file_says_where_it_lies(library: Library, tmp_path: Path) -> None:
+    path = write_album(tmp_path / "Album" / "day.flac")
+    with open_library(tmp_path / "home") as engine:
+        fill(engine, [path])
+        client = client_of(create_app(engine))
+        first, second, third = client.get("/api/v1/tracks").get_json()["tracks"]
+        assert (first["start"], first["end"]) == (0.0, 3.0)
+        assert (third["start"], third["end"]) == (5.0, pytest.approx(9.0))
+        assert second["audio_url"] == f"{address(second['id'])}#t=3.000,5.000"
+        assert client.get(second["audio_url"]).data == path.read_bytes()
+        page = client.get(f"/tracks/{second['id']}").get_data(as_text=True)
+        assert 'data-start="3.0" data-end="5.0"' in page
+        assert "0:03–0:05" in page
+        assert len(client.get(f"/api/v1/tracks/{second['id']}/similar").get_json()["hits"]) == 2
+    whole = client_of(create_app(library.engine)).get("/api/v1/tracks/1").get_json()
+    assert (whole["start"], whole["end"], whole["audio_url"]) == (None, None, address(1))
 
 
 def test_a_track_without_a_cover_gets_a_picture_of_its_own(client: FlaskClient) -> None:

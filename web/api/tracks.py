@@ -34,7 +34,10 @@ def one_track(path: TrackPath) -> Response:
     },
 )
 def track_audio(path: TrackPath) -> Response:
-    """The file as it is on the disk; takes a `Range` of bytes and conditional requests."""
+    """The file as it is on the disk; takes a `Range` of bytes and conditional requests.
+
+    A track inside a file has the bytes of all of it: what is its own lies from `start` to `end`.
+    """
     return media.audio(path.track_id)
 
 
@@ -47,8 +50,8 @@ def track_audio(path: TrackPath) -> Response:
     },
 )
 def track_cover(path: TrackPath) -> Response:
-    """The picture embedded in the track's file."""
-    return media.embedded_cover(path.track_id)
+    """The picture embedded in the track's file or, without one, the cover that lies beside it."""
+    return media.own_cover(path.track_id)
 
 
 def page_of_tracks(query: TracksQuery) -> TracksOut:

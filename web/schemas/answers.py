@@ -112,8 +112,10 @@ class TrackOut(BaseModel):
     sound: SoundOut
     container: str | None
     files: list[str]
+    start: float | None = Field(description="Second of the file where it begins; null: all of it.")
+    end: float | None = Field(description="Second of the file where it ends.")
     added_at: datetime
-    audio_url: str
+    audio_url: str = Field(description="For a track inside a file with `#t=start,end`.")
     cover_url: str
 
     @classmethod
@@ -146,8 +148,10 @@ class TrackOut(BaseModel):
             sound=SoundOut.of(track.descriptors),
             container=track.container,
             files=[showable(path) for path in track.paths],
+            start=track.span and track.span[0],
+            end=track.span and track.span[1],
             added_at=track.added_at,
-            audio_url=f"/api/v1/tracks/{track.id}/audio",
+            audio_url=f"/api/v1/tracks/{track.id}/audio{_fragment(track.span)}",
             cover_url=f"/api/v1/tracks/{track.id}/cover",
         )
 
@@ -224,6 +228,11 @@ class GenresOut(BaseModel):
 def labels(found: Iterable[Label]) -> list[LabelOut]:
     """The showable form of predicted labels, in their order."""
     return [LabelOut(name=showable(label.name), probability=label.probability) for label in found]
+
+
+def _fragment(span: tuple[float, float] | None) -> str:
+    """What tells a player to play a span only: W3C Media Fragments URI 1.0, "" for all of it."""
+    return "" if span is None else f"#t={span[0]:.3f},{span[1]:.3f}"
 
 
 def _maybe(text: str | None) -> str | None:

@@ -24,12 +24,12 @@ export function startPlayer() {
   part.toggle.addEventListener("click", toggle);
   part.previous.addEventListener("click", previous);
   part.next.addEventListener("click", () => play(at + 1));
-  part.seek.addEventListener("input", () => { audio.currentTime = Number(part.seek.value); });
-  audio.addEventListener("timeupdate", showTime);
+  part.seek.addEventListener("input", () => { audio.currentTime = begin() + Number(part.seek.value); });
+  audio.addEventListener("timeupdate", () => { showTime(); stopAtEnd(); });
   audio.addEventListener("durationchange", showTime);
   audio.addEventListener("play", showState);
   audio.addEventListener("pause", showState);
-  audio.addEventListener("ended", () => { if (at + 1 < queue.length) play(at + 1); });
+  audio.addEventListener("ended", () => { if (audio.ended) play(at + 1); });
   audio.addEventListener("error", () => {
     if (audio.hasAttribute("src")) say("This browser cannot play the file, or the file is gone.");
   });
@@ -42,7 +42,8 @@ export function startPlayer() {
 }
 
 function trackOf(button, id) {
-  return { id, title: button.dataset.title, by: button.dataset.by };
+  const { title, by, sound, start, end } = button.dataset;
+  return { id, title, by, sound, start: Number(start ?? 0), end: end && Number(end) };
 }
 
 function playFrom(button) {
@@ -65,6 +66,7 @@ async function playNear(seed) {
   }
   const near = answer.hits.map(({ track }) => ({
     id: String(track.id), title: track.title, by: track.artists.join(", ") || track.album_artist || "",
+    sound: track.audio_url, start: track.start ?? 0, end: track.end,
   }));
   queue = [seed, ...near];
   showState();
@@ -81,7 +83,7 @@ function play(index) {
   part.title.textContent = track.title;
   part.title.href = `/tracks/${track.id}`;
   part.by.textContent = track.by;
-  audio.src = `/api/v1/tracks/${track.id}/audio`;
+  audio.src = track.sound;
   audio.play().catch(() => {}); // a refusal shows in the state of the button
   if ("mediaSession" in navigator) {
     navigator.mediaSession.metadata = new MediaMetadata({ title: track.title, artist: track.by, artwork: [{ src: part.cover.src }] });
@@ -90,13 +92,35 @@ function play(index) {
 }
 
 function previous() {
-  if (audio.currentTime > 4 || at === 0) audio.currentTime = 0;
+  if (audio.currentTime - begin() > 4 || at === 0) audio.currentTime = begin();
   else play(at - 1);
 }
 
 function toggle() {
-  if (audio.paused) audio.play().catch(() => {});
-  else audio.pause();
+  if (!audio.paused) {
+    audio.pause();
+    return;
+  }
+  if (atEnd()) audio.currentTime = begin();
+  audio.play().catch(() => {});
+}
+
+// A track may be a span of its file. The address says so (#t=…), which a browser heeds once: it stops at
+// the end, but not if the listener has sought meanwhile, nor does it then tell that the track has ended.
+
+function begin() {
+  return queue[at]?.start ?? 0;
+}
+
+function atEnd() {
+  const { end } = queue[at] ?? {};
+  return Boolean(end) && audio.currentTime >= end - 0.02;
+}
+
+function stopAtEnd() {
+  if (!atEnd() || audio.seeking) return;
+  if (at + 1 < queue.length) play(at + 1);
+  else if (!audio.paused) audio.pause();
 }
 
 function say(text) {
@@ -125,11 +149,13 @@ function setIcon(button, name) {
 }
 
 function showTime() {
-  const length = Number.isFinite(audio.duration) ? audio.duration : 0;
+  const end = queue[at]?.end || (Number.isFinite(audio.duration) ? audio.duration : 0);
+  const length = Math.max(end - begin(), 0);
+  const now = Math.min(Math.max(audio.currentTime - begin(), 0), length);
   part.seek.max = Math.max(length, 0.1);
-  part.seek.value = audio.currentTime;
-  part.seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(length)}`);
-  part.now.textContent = clock(audio.currentTime);
+  part.seek.value = now;
+  part.seek.setAttribute("aria-valuetext", `${clock(now)} of ${clock(length)}`);
+  part.now.textContent = clock(now);
   part.length.textContent = clock(length);
 }
 
