@@ -6,7 +6,7 @@ from small_library import song, write_audio
 
 from indexer import analyse as analysing
 from indexer.analyse import Excluded, Identified, analyse
-from mir.analysis import Analysis
+from mir.analysis import Failure
 from mir.audio.identity import audio_hash
 from mir.exclusion import Exclusion
 from tests.indexer.stub_ear import DeafEar, StubEar
@@ -17,10 +17,9 @@ def path(tmp_path: Path) -> Path:
     return write_audio(tmp_path / "song.flac", song(1, 2.0, 22_050), 22_050)
 
 
-def test_what_is_noted_of_a_file_is_how_it_looked_before_it_was_read(
+def test_a_file_that_changes_while_it_is_read_is_left_to_the_next_run(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So a file that is still being written looks changed to the next run."""
     before = path.stat()
 
     def slow_hash(given: Path) -> str:
@@ -31,10 +30,9 @@ def test_what_is_noted_of_a_file_is_how_it_looked_before_it_was_read(
 
     monkeypatch.setattr(analysing, "audio_hash", slow_hash)
     found = analyse(path, [StubEar()])
-    assert isinstance(found, Analysis)
-    noted = found.file.size, found.file.modified_ns, found.file.inode
-    assert noted == (before.st_size, before.st_mtime_ns, before.st_ino)
-    assert path.stat().st_size == before.st_size + 4
+    assert isinstance(found, Failure)
+    assert (found.stage, found.size) == ("read", before.st_size)
+    assert "changed while it was read" in found.reason
 
 
 def test_what_a_rule_keeps_out_is_neither_hashed_nor_heard(
