@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
@@ -70,6 +69,8 @@ def k_weighting(sample_rate: int) -> NDArray[np.float64]:
 
 def _block_powers(samples: FloatArray, sample_rate: int) -> NDArray[np.float64]:
     """Mean square of the weighted signal in each block of 400 ms."""
+    import scipy.signal  # late: 50 MB and half a second that only hearing needs
+
     weighted = scipy.signal.sosfilt(k_weighting(sample_rate), samples)
     step = round(_STEP * sample_rate)
     steps = len(weighted) // step

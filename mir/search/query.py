@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from mir.catalogue import embeddings, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
 from mir.errors import NotFound
-from mir.listen import Heard, listen_clip
 from mir.search.allowed import allowed, check_count
 from mir.search.explain import portrait_of_clip, portrait_of_track, reasons
 from mir.search.hits import Hit, make_hits
 from mir.vectors.best import best
 from mir.vectors.index import VectorIndex
+
+if TYPE_CHECKING:
+    from mir.listen import Heard
 
 _CANDIDATES = 200  # tracks whose passages are compared with a clip, at least
 _CANDIDATES_PER_HIT = 5
@@ -26,7 +29,7 @@ _CANDIDATES_PER_HIT = 5
 class ClipAnswer:
     """What a clip is, and what it sounds like."""
 
-    heard: Heard
+    heard: "Heard"
     hits: tuple[Hit, ...]
 
 
@@ -120,7 +123,7 @@ def search_clip(
     return ClipAnswer(heard, hits)
 
 
-def classify(engine: Engine, source: bytes | Path) -> Heard:
+def classify(engine: Engine, source: bytes | Path) -> "Heard":
     """What a clip or file is: its genres, moods, instruments and measures.
 
     Listens to all of it, up to the settings' `max_clip_seconds`. Raises AudioError, and ModelError
@@ -129,7 +132,9 @@ def classify(engine: Engine, source: bytes | Path) -> Heard:
     return _listened(engine, source, engine.view())
 
 
-def _listened(engine: Engine, source: bytes | Path, view: View) -> Heard:
+def _listened(engine: Engine, source: bytes | Path, view: View) -> "Heard":
+    from mir.listen import listen_clip  # late: decoders and transforms weigh 100 MB
+
     embedder = engine.embedder(view.model_id)
     return listen_clip(source, embedder, engine.settings.max_clip_seconds)
 
