@@ -27,14 +27,14 @@ from numpy.typing import NDArray
 
 from mir.vectors.rows import Positions, Rows, Scores, Vectors
 
-RECALL = 0.995  # of the ten nearest; what is promised is 0.99, and measuring has its error
+RECALL = 0.998  # of the ten nearest; 0.99 is promised, and one odd query loses all ten of its own
 
 _CELLS_PER_ROOT = 2.0  # cells for the root of the number of rows
 _MOST_CELLS = 4096  # cutting costs the square of it
 _TRAINED_ON = 32  # rows for each cell
 _ROUNDS = 8
 _SEED = 20_240
-_QUERIES = 200
+_QUERIES = 400
 _REGIONS = (0.25, 0.5)  # shares of the cells
 _NEAREST = 10  # beside the query itself, which is found without looking
 _BLOCK = 16_384  # rows at a time
