@@ -230,7 +230,7 @@ class Engine:
         held = self._held
         if held is None or stamp is None or stamp != held.stamp:
             try:
-                index, manifest = load(self.settings.index_dir)
+                index, manifest = load(self.settings.index_dir, held.index if held else None)
                 held = _Held(index, manifest, stamp)
             except VectorIndexError:
                 # Missing or damaged: what is in memory, if anything, is as good a start.
@@ -276,7 +276,7 @@ class Engine:
     def _hold(self, model_id: str, index: VectorIndex, at: int) -> _Held:
         manifest = Manifest(model_id, index.dimension, len(index), at)
         try:
-            save(self.settings.index_dir, index, manifest)
+            index = save(self.settings.index_dir, index, manifest)
         except VectorIndexError:
             self._use(_Held(index, manifest, _stamp(self.settings.index_dir)))
             raise

@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
-import scipy.signal
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
@@ -86,6 +84,8 @@ def _block_powers(samples: FloatArray, sample_rate: int) -> NDArray[np.float64]:
 
 def _mean_squares(cut: FloatArray, sample_rate: int) -> NDArray[np.float64]:
     """Mean square of each row of (steps, samples) as weighted by the filters: (steps,)."""
+    import scipy.fft  # late, for programs that do not hear
+
     spectrum = scipy.fft.rfft(cut, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
     return (power @ _gains(cut.shape[1], sample_rate)).astype(np.float64)
@@ -94,9 +94,10 @@ def _mean_squares(cut: FloatArray, sample_rate: int) -> NDArray[np.float64]:
 @lru_cache(maxsize=8)
 def _gains(size: int, sample_rate: int) -> NDArray[np.float32]:
     """What the power in each bin of a transform of `size` adds to the weighted mean square."""
-    _, response = scipy.signal.sosfreqz(
-        k_weighting(sample_rate), np.arange(size // 2 + 1) / size, fs=1.0
-    )
+    delay = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)  # by one sample, at each bin
+    response = np.ones(len(delay), dtype=complex)
+    for b0, b1, b2, a0, a1, a2 in k_weighting(sample_rate):
+        response *= (b0 + b1 * delay + b2 * delay**2) / (a0 + a1 * delay + a2 * delay**2)
     gains = 2.0 * np.abs(response) ** 2 / size**2  # each bin stands for its mirror image, too
     gains[0] /= 2
     if size % 2 == 0:

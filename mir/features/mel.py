@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
@@ -53,6 +52,8 @@ def mel_spectrogram(samples: FloatArray, spec: FeatureSpec) -> FloatArray:
     samples: (n,) float32 in about [-1, 1] at `spec.sample_rate`. Returns
     (1 + n // hop, n_mels) float32, all >= 0: frame i is centred on sample i * hop.
     """
+    import scipy.fft  # late: 27 MB that whoever only describes a spectrogram does without
+
     samples = np.asarray(samples, dtype=np.float32)
     if samples.ndim != 1:
         raise ValueError(f"samples must be mono, of shape (n,), not {samples.shape}")

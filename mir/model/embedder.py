@@ -7,7 +7,6 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from mir.analysis import FloatArray, Hearing, Label
 from mir.errors import ModelError
@@ -29,6 +28,8 @@ class Embedder:
 
     def __init__(self, content: bytes, origin: str) -> None:
         """Load a model from the bytes of its file; `origin` names it in errors."""
+        import onnxruntime  # late: 20 MB that a server needs only once it hears a clip
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3

@@ -12,7 +12,7 @@ from mir.recommend.rerank import Candidate, listenable, main_artist, without_ver
 from mir.search.allowed import allowed, check_count
 from mir.search.explain import portrait_of_track, reasons
 from mir.search.hits import Hit, make_hits
-from mir.vectors.best import best
+from mir.vectors.ranking import Query
 
 MOST_SEEDS = 100
 _NEAREST_SEED = 0.5  # weight of the nearest seed against the mean of all, see next_tracks
@@ -54,32 +54,32 @@ def next_tracks(
     if unknown:
         raise NotFound(f"There is no track {unknown[0]}; list the tracks with `mir tracks`.")
 
-    to_seeds = index.scores_of_many(index.vectors_of(np.array(seeds, dtype=np.int64)))  # (m, n)
-    library = _NEAREST_SEED * to_seeds.max(axis=0) + (1 - _NEAREST_SEED) * to_seeds.mean(axis=0)
-    positions = np.arange(len(index)) if permitted is None else index.positions(permitted)
-    played = np.unique(np.array([*seeds, *exclude], dtype=np.int64))
-    positions = np.setdiff1d(positions, index.positions(played), assume_unique=True)
+    liked = index.vectors_of(np.array(seeds, dtype=np.int64))  # (m, dimension)
+    ranking = index.rank(Query(liked, _NEAREST_SEED))
+    positions = None if permitted is None else index.positions(permitted)
+    played = index.positions(np.unique(np.array([*seeds, *exclude], dtype=np.int64)))
 
     pool = max(_POOL, _POOL_PER_PLACE * count)
     while True:
-        chosen = positions[best(library[positions], pool)]
+        chosen, scores = ranking.best(pool, positions, without=played)
         ids = index.ids[chosen].tolist()
         with engine.catalogue.session() as session:
             found = tracks.get_many(session, ids, view.model_id)
         distinct = without_versions(found.values(), played=known.values())
-        if len(distinct) >= count or len(chosen) == len(positions):
+        if len(distinct) >= count or len(chosen) < pool:
             break
         pool *= _WIDER
 
-    score = dict(zip(ids, library[chosen].tolist(), strict=True))
-    nearest = dict(zip(ids, to_seeds[:, chosen].argmax(axis=0).tolist(), strict=True))
-    ranking = [Candidate(each.id, main_artist(each), score[each.id]) for each in distinct]
-    listed = listenable(ranking, count, after=main_artist(known[seeds[-1]]))
+    nearest_seed = (index.vectors_of(index.ids[chosen]) @ liked.T).argmax(axis=1)
+    score = dict(zip(ids, scores.tolist(), strict=True))
+    nearest = dict(zip(ids, nearest_seed.tolist(), strict=True))
+    candidates = [Candidate(each.id, main_artist(each), score[each.id]) for each in distinct]
+    listed = listenable(candidates, count, after=main_artist(known[seeds[-1]]))
     portraits = [portrait_of_track(known[seed]) for seed in seeds]
     return make_hits(
         [(candidate.track, candidate.score) for candidate in listed],
         found,
-        library,
+        ranking,
         others=len(index) - len(seeds) - 1,
         why=lambda track: reasons(portraits[nearest[track.id]], portrait_of_track(track)),
     )

@@ -8,12 +8,15 @@ before how they sound, and how fast before how loud.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mir.analysis import Descriptors, Label
 from mir.catalogue.filters import STRONG
 from mir.catalogue.text import folded
 from mir.catalogue.tracks import Track
-from mir.listen import Heard
+
+if TYPE_CHECKING:
+    from mir.listen import Heard
 
 MOST_REASONS = 4
 TEMPO_TOLERANCE = 0.04  # relative; what a DJ's pitch control bridges without being noticed
@@ -53,7 +56,7 @@ def portrait_of_track(track: Track) -> Portrait:
     )
 
 
-def portrait_of_clip(heard: Heard) -> Portrait:
+def portrait_of_clip(heard: "Heard") -> Portrait:
     """What there is to compare of a clip; nobody says who made it."""
     hearing = heard.hearing
     return Portrait(

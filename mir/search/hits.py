@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mir.catalogue.tracks import Track
+from mir.vectors.ranking import Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Hit:
     is: of all other tracks (the query itself left out), how many have a lower score. So 1 is
     the nearest and 0 the furthest track of the library, whatever the filter, and 0.99 says
     that one track in a hundred would be nearer.
+    In a library too large to compare every track it is estimated; see `mir.vectors.ranking`.
     """
 
     track: Track
@@ -25,21 +26,21 @@ class Hit:
     reasons: tuple[str, ...] = ()  # at most four, most telling first; see mir.search.explain
 
 
-def similarities(scores: Sequence[float], library: NDArray[np.float32], others: int) -> list[float]:
-    """`Hit.similarity` of each of `scores`, where `library` (n,) are the scores of all tracks.
+def similarities(scores: Sequence[float], ranking: Ranking, others: int) -> list[float]:
+    """`Hit.similarity` of each of `scores`, where `ranking` is that of the library.
 
     `others` is how many tracks there are beside a hit and the query.
     """
     if others < 1:
         return [1.0] * len(scores)
-    less = np.searchsorted(np.sort(library), np.asarray(scores, dtype=np.float32), side="left")
-    return [min(1.0, int(count) / others) for count in less]
+    less = ranking.less(np.asarray(scores, dtype=np.float32))
+    return [min(1.0, float(count) / others) for count in less]
 
 
 def make_hits(
     ranked: Sequence[tuple[int, float]],
     tracks: dict[int, Track],
-    library: NDArray[np.float32],
+    ranking: Ranking,
     others: int,
     why: Callable[[Track], tuple[str, ...]],
 ) -> tuple[Hit, ...]:
@@ -49,7 +50,7 @@ def make_hits(
     `similarities` and the reasons for one track.
     """
     kept = [(tracks[track], score) for track, score in ranked if track in tracks]
-    shares = similarities([score for _, score in kept], library, others)
+    shares = similarities([score for _, score in kept], ranking, others)
     return tuple(
         Hit(track, max(-1.0, min(1.0, score)), share, why(track))
         for (track, score), share in zip(kept, shares, strict=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from mir.catalogue import embeddings, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
 from mir.errors import NotFound
-from mir.listen import Heard, listen_clip
 from mir.search.allowed import allowed, check_count
 from mir.search.explain import portrait_of_clip, portrait_of_track, reasons
 from mir.search.hits import Hit, make_hits
-from mir.vectors.best import best
 from mir.vectors.index import VectorIndex
+from mir.vectors.ranking import Ranking
+
+if TYPE_CHECKING:
+    from mir.listen import Heard
 
 _CANDIDATES = 200  # tracks whose passages are compared with a clip, at least
 _CANDIDATES_PER_HIT = 5
@@ -26,7 +29,7 @@ _CANDIDATES_PER_HIT = 5
 class ClipAnswer:
     """What a clip is, and what it sounds like."""
 
-    heard: Heard
+    heard: "Heard"
     hits: tuple[Hit, ...]
 
 
@@ -57,12 +60,12 @@ def similar(
         with engine.catalogue.session() as session:
             tracks.get(session, track_id)  # raises for an unknown track
         raise
-    library = index.scores(query)
+    ranking = index.rank(query)
     # Tracks removed since the index was saved are still in it; with some to spare, one question
     # to the catalogue is enough.
     spare = 0
     while True:
-        ranked = _ranked(index, library, permitted, count + 1 + spare)
+        ranked = _ranked(index, ranking, permitted, count + 1 + spare)
         wanted = [found for found in ranked if found[0] != track_id]
         with engine.catalogue.session() as session:
             ids = [track_id, *(found[0] for found in wanted)]
@@ -77,7 +80,7 @@ def similar(
     return make_hits(
         present,
         known,
-        library,
+        ranking,
         others=len(index) - 2,
         why=lambda track: reasons(seed, portrait_of_track(track)),
     )
@@ -100,9 +103,9 @@ def search_clip(
     index = view.index
     permitted = allowed(engine, filter, view.model_id)
     heard = _listened(engine, source, view)
-    library = index.scores(heard.hearing.vector)
+    ranking = index.rank(heard.hearing.vector)
     wide = max(_CANDIDATES, _CANDIDATES_PER_HIT * count)
-    candidates = _ranked(index, library, permitted, wide)
+    candidates = _ranked(index, ranking, permitted, wide)
     queries = np.concatenate([heard.hearing.vector[None], heard.hearing.passages])
     with engine.catalogue.session() as session:
         passages = embeddings.passages(session, [c[0] for c in candidates], view.model_id)
@@ -113,14 +116,14 @@ def search_clip(
     hits = make_hits(
         present,
         known,
-        library,
+        ranking,
         others=len(index) - 1,
         why=lambda track: reasons(seed, portrait_of_track(track)),
     )
     return ClipAnswer(heard, hits)
 
 
-def classify(engine: Engine, source: bytes | Path) -> Heard:
+def classify(engine: Engine, source: bytes | Path) -> "Heard":
     """What a clip or file is: its genres, moods, instruments and measures.
 
     Listens to all of it, up to the settings' `max_clip_seconds`. Raises AudioError, and ModelError
@@ -129,24 +132,23 @@ def classify(engine: Engine, source: bytes | Path) -> Heard:
     return _listened(engine, source, engine.view())
 
 
-def _listened(engine: Engine, source: bytes | Path, view: View) -> Heard:
+def _listened(engine: Engine, source: bytes | Path, view: View) -> "Heard":
+    from mir.listen import listen_clip  # late: decoders and transforms weigh 100 MB
+
     embedder = engine.embedder(view.model_id)
     return listen_clip(source, embedder, engine.settings.max_clip_seconds)
 
 
 def _ranked(
     index: VectorIndex,
-    library: FloatArray,
+    ranking: Ranking,
     permitted: np.ndarray | None,
     count: int,
 ) -> list[tuple[int, float]]:
-    """The best `count` (track id, score) among those permitted, given all scores (n,)."""
-    if permitted is None:
-        chosen = best(library, count)
-    else:
-        positions = index.positions(permitted)
-        chosen = positions[best(library[positions], count)]
-    return list(zip(index.ids[chosen].tolist(), library[chosen].tolist(), strict=True))
+    """The best `count` (track id, score) among those permitted (ids; None: all)."""
+    positions = None if permitted is None else index.positions(permitted)
+    chosen, scores = ranking.best(count, positions)
+    return list(zip(index.ids[chosen].tolist(), scores.tolist(), strict=True))
 
 
 def _by_best_passage(

@@ -169,7 +169,7 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path, harm: str) -> None:
     with engine_at(tmp_path) as engine:
         stored(engine, [made_up(n, VECTORS[n]) for n in range(10)])
         engine.refresh_index()
-    (file,) = (tmp_path / "index").glob("*.faiss")
+    (file,) = (tmp_path / "index").glob("*.rows")
     if harm == "truncate":
         file.write_bytes(file.read_bytes()[:200])
     elif harm == "garbage":

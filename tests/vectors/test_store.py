@@ -4,13 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import pytest
 
 from mir.errors import VectorIndexError
+from mir.vectors import row_file, store
 from mir.vectors.index import VectorIndex
+from mir.vectors.rows import Rows
 from mir.vectors.store import Manifest, load, manifest_path, read_manifest, save
+from mir.vectors.table import read_table
 
 
 def index_of(tracks: int, seed: int = 0) -> VectorIndex:
@@ -30,7 +32,7 @@ def saved(directory: Path, tracks: int, revision: int) -> VectorIndex:
 
 
 def index_files(directory: Path) -> list[Path]:
-    return sorted(directory.glob("*.faiss"))
+    return sorted([*directory.glob("*.npz"), *directory.glob("*.rows")])
 
 
 def same(one: VectorIndex, other: VectorIndex) -> bool:
@@ -73,16 +75,20 @@ def empty(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [cut_short, fill_with_garbage, flip_one_bit, empty, Path.unlink])
-def test_a_damaged_index_file_is_noticed(tmp_path: Path, harm: Callable[[Path], Any]) -> None:
+@pytest.mark.parametrize("kind", ["npz", "rows"])
+def test_a_damaged_index_file_is_noticed(
+    tmp_path: Path, harm: Callable[[Path], Any], kind: str
+) -> None:
     saved(tmp_path, 40, revision=1)
-    harm(index_files(tmp_path)[0])
+    damaged = next(tmp_path.glob(f"*.{kind}"))
+    harm(damaged)
     with pytest.raises(VectorIndexError, match="mir rebuild"):
         load(tmp_path)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", '{"format": 99}', '{"format": 1, "manifest": {}}', "\udcff"],
+    ["", "{", "[]", "null", '{"format": 99}', '{"format": 2, "manifest": {}}', "\udcff"],
 )
 def test_a_damaged_manifest_is_noticed(tmp_path: Path, text: str) -> None:
     saved(tmp_path, 5, revision=1)
@@ -105,14 +111,21 @@ def test_a_manifest_of_another_index_is_noticed(tmp_path: Path, field: str, valu
         load(tmp_path)
 
 
-def test_a_file_of_another_kind_of_index_is_refused(tmp_path: Path) -> None:
-    bare = faiss.IndexFlatIP(8)
-    faiss.write_index(bare, str(tmp_path / "bare"))
-    distance = faiss.IndexIDMap2(faiss.IndexFlatL2(8))
-    faiss.write_index(distance, str(tmp_path / "distance"))
-    for name in ("bare", "distance"):
-        with pytest.raises(VectorIndexError, match="not written by this program"):
-            VectorIndex.read(tmp_path / name)
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"ids": np.arange(5)},
+        {"ids": np.arange(5), "row_of": np.arange(4)},
+        {"ids": np.arange(5), "row_of": np.arange(5) + 1},
+        {"ids": np.arange(5)[::-1], "row_of": np.arange(5)},
+    ],
+)
+def test_a_table_that_does_not_fit_its_rows_is_refused(
+    tmp_path: Path, arrays: dict[str, Any]
+) -> None:
+    np.savez(tmp_path / "table.npz", **arrays)
+    with pytest.raises(VectorIndexError, match=r"table.*mir rebuild"):
+        read_table(tmp_path / "table.npz", index_of(5).rows)
 
 
 def test_a_manifest_that_does_not_describe_the_index_is_not_saved(tmp_path: Path) -> None:
@@ -121,7 +134,7 @@ def test_a_manifest_that_does_not_describe_the_index_is_not_saved(tmp_path: Path
     assert read_manifest(tmp_path) is None
 
 
-@pytest.mark.parametrize("step", [0, 1])
+@pytest.mark.parametrize("step", [0, 1, 2])
 def test_a_crash_between_the_steps_leaves_the_old_index_in_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
@@ -149,21 +162,23 @@ def test_a_crash_between_the_steps_leaves_the_old_index_in_force(
 def test_one_generation_is_kept_and_no_more(tmp_path: Path) -> None:
     for revision in range(1, 5):
         saved(tmp_path, 10, revision)
-    assert [path.name.split("-")[0] for path in index_files(tmp_path)] == ["3", "4"]
+    for kind in ("npz", "rows"):
+        kept = sorted(tmp_path.glob(f"*.{kind}"))
+        assert [path.name.split("-")[0] for path in kept] == ["3", "4"]
 
 
 def test_a_reader_between_manifest_and_file_is_not_disturbed_by_a_save(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = saved(tmp_path, 10, revision=1)
-    true_read = VectorIndex.read
+    true_read = store.read_table
 
-    def save_first(path: Path) -> VectorIndex:
+    def save_first(path: Path, rows: Rows) -> VectorIndex:
         monkeypatch.undo()
         saved(tmp_path, 20, revision=2)
-        return true_read(path)
+        return true_read(path, rows)
 
-    monkeypatch.setattr(VectorIndex, "read", save_first)
+    monkeypatch.setattr(store, "read_table", save_first)
     loaded, manifest = load(tmp_path)
     assert same(loaded, old)
     assert manifest.revision == 1
@@ -173,15 +188,15 @@ def test_a_reader_overtaken_by_two_saves_starts_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved(tmp_path, 10, revision=1)
-    true_read = VectorIndex.read
+    true_read = store.read_table
 
-    def save_twice_first(path: Path) -> VectorIndex:
+    def save_twice_first(path: Path, rows: Rows) -> VectorIndex:
         monkeypatch.undo()
         saved(tmp_path, 20, revision=2)
         saved(tmp_path, 30, revision=3)
-        return true_read(path)
+        return true_read(path, rows)
 
-    monkeypatch.setattr(VectorIndex, "read", save_twice_first)
+    monkeypatch.setattr(store, "read_table", save_twice_first)
     loaded, manifest = load(tmp_path)
     assert len(loaded) == 30
     assert manifest.revision == 3
@@ -191,7 +206,7 @@ def test_saving_the_same_again_is_harmless(tmp_path: Path) -> None:
     index = index_of(10)
     for _ in range(3):
         save(tmp_path, index, manifest_of(index))
-    assert len(index_files(tmp_path)) == 1
+    assert len(index_files(tmp_path)) == 2
     assert same(load(tmp_path)[0], index)
 
 
@@ -199,3 +214,101 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("a file in the way")
     with pytest.raises(VectorIndexError, match=r"cannot be saved in .*index"):
         saved(tmp_path / "index", 3, revision=1)
+
+
+def grown(index: VectorIndex, first: int, count: int) -> VectorIndex:
+    """The index with `count` more tracks, from the id `first` on, and without track 2."""
+    more = index_of(count, seed=first)
+    return index.updated(first + np.arange(count), more.vectors_of(more.ids), np.array([2]))
+
+
+def test_what_is_added_goes_behind_the_rows_in_force(tmp_path: Path) -> None:
+    save(tmp_path, index_of(40), manifest_of(index_of(40), 1))
+    (rows,) = tmp_path.glob("*.rows")
+    content = rows.read_bytes()
+    held, _ = load(tmp_path)
+    for revision in range(2, 6):
+        larger = grown(held, 1000 * revision, 3)
+        saved_index = save(tmp_path, larger, manifest_of(larger, revision))
+        assert same(saved_index, larger)
+        assert same(load(tmp_path)[0], larger)
+        held = saved_index
+    assert list(tmp_path.glob("*.rows")) == [rows]
+    assert rows.read_bytes()[: len(content)] == content
+    assert len(held) == 51
+
+
+def test_too_many_rows_without_tracks_are_left_behind(tmp_path: Path) -> None:
+    held = save(tmp_path, index_of(40), manifest_of(index_of(40), 1))
+    smaller = held.updated(np.empty(0, np.int64), np.empty((0, 8)), np.arange(5, 30))
+    save(tmp_path, smaller, manifest_of(smaller, 2))
+    loaded, _ = load(tmp_path)
+    assert same(loaded, smaller)
+    assert len(loaded.rows) == len(loaded) == 15
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_crash_while_adding_leaves_the_old_index_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    held = save(tmp_path, index_of(40), manifest_of(index_of(40), 1))
+    true_replace, calls = os.replace, []
+
+    def die_at_the_step(source: Any, target: Any) -> None:
+        calls.append(target)
+        if len(calls) == step + 1:
+            raise KeyboardInterrupt
+        true_replace(source, target)
+
+    monkeypatch.setattr(os, "replace", die_at_the_step)
+    larger = grown(held, 1000, 5)
+    with pytest.raises(KeyboardInterrupt):
+        save(tmp_path, larger, manifest_of(larger, 2))
+    monkeypatch.undo()
+    old, manifest = load(tmp_path)
+    assert same(old, held)
+    assert manifest.revision == 1
+    other = grown(old, 2000, 2)  # over what was left behind
+    save(tmp_path, other, manifest_of(other, 2))
+    assert same(load(tmp_path)[0], other)
+
+
+def test_two_that_add_to_one_index_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    save(tmp_path, index_of(40), manifest_of(index_of(40), 1))
+    one, other = load(tmp_path)[0], load(tmp_path)[0]
+    first = grown(one, 1000, 5)
+    held = save(tmp_path, first, manifest_of(first, 2))
+    second = grown(other, 2000, 7)
+    save(tmp_path, second, manifest_of(second, 3))
+    assert same(held, first)
+    assert same(load(tmp_path)[0], second)
+
+
+def test_only_rows_that_are_new_are_checked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_file, "_BLOCK", 256)  # eight rows
+    held = save(tmp_path, index_of(40), manifest_of(index_of(40), 1))
+    larger = grown(held, 1000, 5)
+    save(tmp_path, larger, manifest_of(larger, 2))
+    checked: list[int] = []
+    true_digest = row_file._digest_of_next
+
+    def counted(file: Any, size: int) -> str:
+        checked.append(size)
+        return true_digest(file, size)
+
+    monkeypatch.setattr(row_file, "_digest_of_next", counted)
+    assert same(load(tmp_path, held)[0], larger)
+    assert checked == [160]
+    load(tmp_path)
+    assert checked == [160, *[256] * 5, 160]
+
+
+def test_files_of_the_former_format_go(tmp_path: Path) -> None:
+    (tmp_path / "1-abc.faiss").write_bytes(b"old")
+    manifest_path(tmp_path).write_text('{"format": 1, "file": "1-abc.faiss"}')
+    with pytest.raises(VectorIndexError, match="mir rebuild"):
+        load(tmp_path)
+    saved(tmp_path, 5, revision=1)
+    assert not list(tmp_path.glob("*.faiss"))

@@ -7,15 +7,17 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, Field
 
 from mir.analysis import Descriptors, Label
 from mir.catalogue.genres import GenreCount
 from mir.catalogue.tracks import Track
-from mir.listen import Heard
 from mir.search.hits import Hit
+
+if TYPE_CHECKING:
+    from mir.listen import Heard
 
 _AROUSAL = "Arousal-like: calm (-1) to energetic (1), 0 for the average; null if not known."
 _VALENCE = "Valence-like: dark (-1) to bright (1), 0 for the average; null if not known."
@@ -69,7 +71,7 @@ class HeardOut(BaseModel):
     sound: SoundOut
 
     @classmethod
-    def of(cls, heard: Heard) -> Self:
+    def of(cls, heard: "Heard") -> Self:
         """The showable part of what was heard."""
         return cls(
             seconds=heard.seconds,
