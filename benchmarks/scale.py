@@ -109,8 +109,7 @@ def engine_at(home: Path) -> Engine:
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'catalogue.db'}")
     embedder: Any = NoEmbedder()
     catalogue = open_catalogue(settings.database_url)
-    # The clock stands still, so that a filter is remembered for as long as the test lasts.
-    return Engine(settings, catalogue, embedder=embedder, clock=lambda: 0.0)
+    return Engine(settings, catalogue, embedder=embedder)
 
 
 def fill(home: Path, vectors: np.ndarray, genre: np.ndarray) -> None:

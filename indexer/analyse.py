@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.outcomes import Excluded, Identified, Outcome, Parts
-from indexer.pool import Work
+from indexer.worker import Work
 from mir.analysis import Analysis, Failure, FileFacts, Tags
 from mir.audio.decode import AudioInfo, probe
 from mir.audio.identity import audio_hash, part_hash

@@ -6,10 +6,8 @@ fault and is reported lost; the others go to its successor.
 """
 
 import multiprocessing
-import os
 import pickle
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -20,26 +18,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+from indexer.worker import Work, serve
 from mir.errors import MirError
 
 QUEUED = 3  # tasks sent to a worker ahead, so that it never waits for the parent's commits
 STARTS_THAT_MAY_FAIL = 3  # in a row, before the pool gives up
 SECONDS_TO_FINISH = 10.0  # what tasks under way get after a request to stop
 TICK = 0.5  # seconds between looks at the clock
-
-# Work as a worker does it: from a path to any value that can be pickled.
-Work = Callable[[Path], object]
-
-_ONE_THREAD = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-        "NUMBA_NUM_THREADS",
-    ),
-    "1",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +168,7 @@ class _Pool:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_serve,
+            target=serve,
             args=(theirs, self._recipe, self._memory_each, self._nice),
             daemon=True,
         )
@@ -241,7 +226,10 @@ class _Pool:
                 worker.process.kill()
                 lost = self._bury(worker)
                 if lost is not None:
-                    yield Lost(lost.path, f"took longer than {self._seconds_each:g} seconds")
+                    yield Lost(
+                        lost.path,
+                        f"took longer than {self._seconds_each:g} seconds (MIR_SECONDS_EACH)",
+                    )
 
 
 def _cause_of_death(exitcode: int | None) -> str:
@@ -251,53 +239,3 @@ def _cause_of_death(exitcode: int | None) -> str:
         except ValueError:
             return f"was ended by signal {-exitcode}"
     return f"ended with exit status {exitcode}"
-
-
-def _serve(pipe: Connection, recipe: bytes, memory: int | None, nice: int) -> None:
-    """Be a worker: unpack the recipe, then answer tasks until the pipe closes."""
-    os.environ.update(_ONE_THREAD)  # before anything imports numpy
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.nice(nice)
-    if memory is not None:
-        _bound_memory(memory)
-    try:
-        work: Work = pickle.loads(recipe)()
-    except MirError as error:
-        pipe.send(("broken", str(error)))
-        return
-    _silence()
-    try:
-        pipe.send(("ready", None))
-        while True:
-            path = pipe.recv()
-            try:
-                answer = ("done", work(path))
-            except Exception as error:  # a defect or no memory: costs this task only
-                answer = ("raised", f"failed with {type(error).__name__}: {error}")
-            pipe.send(answer)
-    except (EOFError, OSError):
-        return  # the parent is gone or wants no more
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent is gone, even where a decoder hangs and asks no pipe."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-def _silence() -> None:
-    """Drop what decoders written in C say of bad files; it would run through bar and report."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-
-
-def _bound_memory(limit: int) -> None:
-    import resource  # not on every system; where it is missing there is no bound
-
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))

@@ -34,7 +34,7 @@ from mir.vectors.store import Manifest, load, manifest_path, save
 
 _LOOK_EVERY = 0.5  # seconds between two looks at the manifest on disk
 _MODELS_KEPT = 2  # loaded: the active one, and for requests under way the one before
-_FILTERS_KEPT = 32  # at 100,000 tracks one filter's ids take up to 0.8 MB
+_FILTERS_KEPT = 16  # the ids of one take up to 8 bytes a track
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,8 @@ class Engine:
         self.catalogue = catalogue
         self.shelf = ModelShelf(settings.models_dir)
         self.clock = clock  # seconds, from any beginning
-        # (moment, revision, model, filter) -> ids that pass, kept for mir.search.allowed
-        self.filters: Recent[tuple[int, int, str, Filter], NDArray[np.int64]] = Recent(
-            _FILTERS_KEPT
-        )
+        # (writes, model, filter) -> ids that pass, kept for mir.search.allowed
+        self.filters: Recent[tuple[int, str, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)
         self._first = embedder
         self._embedders: Recent[str, Embedder] = Recent(_MODELS_KEPT)
         self._embedder_lock = threading.Lock()

@@ -62,7 +62,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
 
 # Readers (and, in a fresh worker process, the writer) of the environment.
-ENVIRONMENT = {"mir/settings.py", "indexer/opening.py", "indexer/pool.py"}
+ENVIRONMENT = {"mir/settings.py", "indexer/opening.py", "indexer/worker.py"}
 
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "datetime.today"}
 

@@ -48,6 +48,8 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
 
+    op.execute("INSERT INTO state (key, value) VALUES ('writes', '0')")
+
 
 def _files_in_postgres() -> None:
     op.add_column("files", sa.Column("part", sa.Integer(), nullable=False, server_default="0"))

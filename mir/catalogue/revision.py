@@ -1,11 +1,16 @@
-"""The number that grows with every change to the set of embeddings, and the turn to write."""
+"""The turn to write, and two numbers that grow: with every change of vectors, and with every turn.
 
-from sqlalchemy import select, update
+The first, the revision, tells an index that it is behind. The second tells whoever remembers
+anything else of the catalogue that it may have changed.
+"""
+
+from sqlalchemy import BigInteger, Text, cast, select, update
 from sqlalchemy.orm import Session
 
 from mir.catalogue.tables import state
 
-_KEY = "revision"
+# Migrations made these rows, so that there is one to wait for.
+_REVISION, _WRITES = "revision", "writes"
 
 
 def revision(session: Session) -> int:
@@ -13,8 +18,15 @@ def revision(session: Session) -> int:
 
     Read it before the vectors: then what is built from them is at least as new as it says.
     """
-    # The first migration made this row, so that there is one to wait for.
-    return int(session.execute(select(state.c.value).where(state.c.key == _KEY)).scalar_one())
+    return _number(session, _REVISION)
+
+
+def writes(session: Session) -> int:
+    """Return the number of turns that were taken: while it stays, the catalogue stays as it is.
+
+    Read it before what is to be remembered.
+    """
+    return _number(session, _WRITES)
 
 
 def take_turn(session: Session) -> None:
@@ -22,12 +34,17 @@ def take_turn(session: Session) -> None:
 
     What is read afterwards stays true until the commit, on both databases.
     """
-    session.execute(update(state).where(state.c.key == _KEY).values(value=state.c.value))
+    raised = cast(cast(state.c.value, BigInteger) + 1, Text)
+    session.execute(update(state).where(state.c.key == _WRITES).values(value=raised))
 
 
 def bump(session: Session) -> int:
     """Raise the revision in this transaction and return the new one."""
     take_turn(session)
     raised = revision(session) + 1
-    session.execute(update(state).where(state.c.key == _KEY).values(value=str(raised)))
+    session.execute(update(state).where(state.c.key == _REVISION).values(value=str(raised)))
     return raised
+
+
+def _number(session: Session, key: str) -> int:
+    return int(session.execute(select(state.c.value).where(state.c.key == key)).scalar_one())

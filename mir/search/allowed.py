@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from mir.catalogue import genres, models
 from mir.catalogue.filters import Filter, allowed_ids
-from mir.catalogue.revision import revision
+from mir.catalogue.revision import writes
 from mir.catalogue.session import Session
 from mir.catalogue.text import folded
 from mir.engine import Engine
 from mir.errors import InvalidQuery
 
 MOST = 500  # results to one question
-_REMEMBERED_FOR = 5.0  # seconds; new tags change what passes without raising the revision
 
 
 def check_count(count: int) -> None:
@@ -26,9 +25,9 @@ def check_count(count: int) -> None:
 def allowed(engine: Engine, filter: Filter | None, model_id: str) -> NDArray[np.int64] | None:
     """Ids of the tracks that pass the filter, ascending; None where there is nothing to filter.
 
-    Predicted genres are those of the model. Remembered for some seconds, or until tracks come or
-    go. Raises InvalidQuery for a genre that neither a track of the library nor an output of the
-    model has, naming the nearest.
+    Predicted genres are those of the model. Remembered until something is written to the
+    catalogue. Raises InvalidQuery for a genre that neither a track of the library nor an output
+    of the model has, naming the nearest.
     """
     if filter is None or filter.is_empty:
         return None
@@ -40,8 +39,7 @@ def allowed(engine: Engine, filter: Filter | None, model_id: str) -> NDArray[np.
             ids.flags.writeable = False  # shared between requests
             return ids
 
-        moment = int(engine.clock() / _REMEMBERED_FOR)
-        return engine.filters.get((moment, revision(session), model_id, filter), ask)
+        return engine.filters.get((writes(session), model_id, filter), ask)
 
 
 def _check_genres(session: Session, engine: Engine, filter: Filter, model_id: str) -> None:

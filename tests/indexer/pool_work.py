@@ -6,7 +6,7 @@ import signal
 import time
 from pathlib import Path
 
-from indexer.pool import Work
+from indexer.worker import Work
 from mir.errors import ModelError
 
 

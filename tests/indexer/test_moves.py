@@ -83,7 +83,7 @@ def test_a_run_that_ends_within_a_ring_is_finished_by_the_next(engine: Engine, m
         path.write_bytes(content)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.ingest.BATCH_FILES", 1)
+        patch.setattr("indexer.run.BATCH_FILES", 1)
 
         def die(progress: object) -> None:
             if getattr(progress, "done", 0) >= 1:
