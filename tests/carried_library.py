@@ -98,7 +98,7 @@ def imported(catalogue: Catalogue, path: Path, *moves: tuple[str, str]) -> Merge
 def content(path: Path) -> dict[str, list[Any]]:
     """All rows of an export, sorted; ids as what they stand for, those of vectors left out.
 
-    Inodes, which mean nothing elsewhere, and the revision of vectors are left out, too.
+    Inodes, which mean nothing elsewhere, and the numbers of changes are left out, too.
     """
     with closing(sqlite3.connect(path)) as file:
         file.row_factory = sqlite3.Row
@@ -127,7 +127,7 @@ def _plain(row: sqlite3.Row, known: dict[str, dict[int, str]]) -> dict[str, Any]
     kept = {name: row[name] for name in row.keys() if name not in ("id", "inode", "revision")}  # noqa: SIM118
     for column in known.keys() & kept.keys():
         kept[column] = known[column][kept[column]]
-    if kept.get("key") == "revision":
+    if kept.get("key") in ("revision", "writes"):
         kept["value"] = None
     return kept
 

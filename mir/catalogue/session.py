@@ -242,8 +242,9 @@ def _write_ahead(cursor: Any) -> None:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            if attempt == _SWITCH_ATTEMPTS - 1:
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not busy or attempt == _SWITCH_ATTEMPTS - 1:
                 raise
             sleep(_BUSY_MS / 1000 / _SWITCH_ATTEMPTS)
 

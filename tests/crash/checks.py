@@ -22,7 +22,10 @@ class Content:
 
 
 def content(engine: Engine) -> Content:
-    """Read the whole content; it also asserts that each track with a file has its vector."""
+    """Read the whole content; it also asserts that each track with a file has its vector.
+
+    Tracks whose files a killed run has not found again are left out; they wait for the next run.
+    """
     with engine.catalogue.session() as session:
         known = list(files.known_files(session))
         rows = tracks.get_many(session, sorted({file.track_id for file in known}))
@@ -36,6 +39,7 @@ def content(engine: Engine) -> Content:
         vectors={
             everything[n].audio_hash: vector.tobytes()
             for n, vector in zip(ids.tolist(), vectors, strict=True)
+            if n in everything
         },
         failed=failed,
     )
