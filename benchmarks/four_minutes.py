@@ -7,7 +7,10 @@ import numpy as np
 from mixed_library import AUDIO
 from transcoding import SAMPLE_RATE, read_stereo, write
 
+from mir.audio.mp3_span import mp3_span
+
 SECONDS = 240.0
+_FRAME = 144 * 192_000 // SAMPLE_RATE  # bytes of each, at a constant bit rate
 
 
 def encode(music: Path, folder: Path, count: int, seed: int) -> list[Path]:
@@ -26,15 +29,20 @@ def encode(music: Path, folder: Path, count: int, seed: int) -> list[Path]:
 
 
 def vary(tracks: list[Path], folder: Path, count: int) -> list[Path]:
-    """Write `count` files of as many sounds: `tracks` in turn, with more and more cut off.
+    """Write `count` files of as many sounds: `tracks` in turn, with more and more frames cut out.
 
-    An mp3 without its first bytes is one that begins with the next frame, so nothing is encoded.
+    The frames go after the first one, which holds the encoder's notes; so nothing is encoded anew.
     """
     written = []
     for number in range(count):
-        content = tracks[number % len(tracks)].read_bytes()
-        skipped = 2_000 + 4_000 * (number // len(tracks))  # bytes: four frames a time
+        original = tracks[number % len(tracks)]
+        content = original.read_bytes()
+        with original.open("rb") as file:
+            span = mp3_span(file)
+        assert span is not None
+        first_end = span[0] + _FRAME
+        cut = _FRAME * (number // len(tracks))
         path = folder / f"{number:04}.mp3"
-        path.write_bytes(content[skipped:])
+        path.write_bytes(content[:first_end] + content[first_end + cut :])
         written.append(path)
     return written
