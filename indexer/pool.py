@@ -226,10 +226,7 @@ class _Pool:
                 worker.process.kill()
                 lost = self._bury(worker)
                 if lost is not None:
-                    yield Lost(
-                        lost.path,
-                        f"took longer than {self._seconds_each:g} seconds (MIR_SECONDS_EACH)",
-                    )
+                    yield Lost(lost.path, f"took longer than {self._seconds_each:g} seconds")
 
 
 def _cause_of_death(exitcode: int | None) -> str:
