@@ -2,15 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
-
-if TYPE_CHECKING:
-    from mir.catalogue.filters import Filter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,55 +15,6 @@ FOLDER = click.Path(path_type=Path)
 MAX_COUNT = 500  # as mir.search allows
 
 _LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the filter options asked for, before the catalogue is imported."""
-
-    genres_any: tuple[str, ...] = ()
-    genres_all: tuple[str, ...] = ()
-    genres_none: tuple[str, ...] = ()
-    artist: str | None = None
-    year_from: int | None = None
-    year_to: int | None = None
-
-    def filter(self) -> "Filter":
-        """Return the catalogue's filter."""
-        from mir.catalogue.filters import Filter
-
-        return Filter(
-            genres_any=self.genres_any,
-            genres_all=self.genres_all,
-            genres_none=self.genres_none,
-            artist=self.artist,
-            year_from=self.year_from,
-            year_to=self.year_to,
-        )
-
-
-class YearRange(click.ParamType):
-    """Years as `1990`, `1990-1999`, `1990-` or `-1999`."""
-
-    name = "years"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int | None, int | None]:
-        """Return first and last year, None where the range is open."""
-        if isinstance(value, tuple):
-            return value
-        first, dash, last = str(value).partition("-")
-        try:
-            year_from = int(first) if first else None
-            year_to = (int(last) if last else None) if dash else year_from
-        except ValueError:
-            self.fail(f"{value!r} is no year or range of years, such as 1990-1999.", param, ctx)
-        if year_from is None and year_to is None:
-            self.fail(f"{value!r} names no year; write 1990 or 1990-1999.", param, ctx)
-        if year_from is not None and year_to is not None and year_from > year_to:
-            self.fail(f"{value!r} ends before it begins.", param, ctx)
-        return year_from, year_to
 
 
 class Length(click.ParamType):
@@ -205,28 +152,3 @@ def worker_options(command: Callable[..., R]) -> Callable[..., R]:
         return command(*args, workers=workers, **kwargs)
 
     return with_workers
-
-
-def filter_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Add the filters; the command gets them as `wanted: Wanted`."""
-
-    @click.option("--genre", "genres_any", multiple=True, help="Any of these genres (repeatable).")
-    @click.option("--all-genres", "genres_all", multiple=True, help="All of these (repeatable).")
-    @click.option("--not-genre", "genres_none", multiple=True, help="None of these (repeatable).")
-    @click.option("--artist", help="Only this artist.")
-    @click.option("--year", "years", type=YearRange(), help="Only 1990, or 1990-1999.")
-    @wraps(command)
-    def with_filter(
-        *args: Any,
-        genres_any: tuple[str, ...],
-        genres_all: tuple[str, ...],
-        genres_none: tuple[str, ...],
-        artist: str | None,
-        years: tuple[int | None, int | None] | None,
-        **kwargs: Any,
-    ) -> R:
-        year_from, year_to = years or (None, None)
-        wanted = Wanted(genres_any, genres_all, genres_none, artist, year_from, year_to)
-        return command(*args, wanted=wanted, **kwargs)
-
-    return with_filter

@@ -30,6 +30,7 @@ def made_up(
     predicted: Sequence[tuple[str, float]] = (("rock", 0.8),),
     model_id: str = "stub",
     passages: np.ndarray | None = None,
+    moods: Sequence[Label] = (),
     descriptors: Descriptors | None = None,
     seconds: float | None = None,
     **tags: Any,
@@ -51,6 +52,7 @@ def made_up(
             passages=vector[None] if passages is None else passages,
             genres=tuple(Label(name, probability) for name, probability in predicted),
             uncertain=False,
+            moods=tuple(moods),
         ),
     )
 

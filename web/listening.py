@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from mir.errors import AudioError, Busy
+from mir.errors import AudioError, Busy, InvalidQuery
 
 
 class ListeningDesk:
@@ -40,7 +40,14 @@ class ListeningDesk:
 
 
 def uploaded_clip() -> bytes:
-    """The bytes of the upload named `clip`; AudioError when there is none or it is empty."""
+    """The bytes of the upload named `clip`; AudioError when there is none or it is empty.
+
+    Raises InvalidQuery where the address has a query: it would be ignored, a filter too.
+    """
+    if request.query_string:
+        raise InvalidQuery(
+            "Beside a clip the address takes no query; send its fields in the form, as `clip` is."
+        )
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send the clip as multipart/form-data, in a file named 'clip'.")
     upload = request.files.get("clip")

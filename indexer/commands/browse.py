@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.filter_options import Wanted, filter_options
 from indexer.opening import opened
-from indexer.options import Wanted, filter_options, home_option, json_option, page_options
+from indexer.options import home_option, json_option, page_options
 from indexer.printing import Column, clock, print_json, print_table, say_part
 
 if TYPE_CHECKING:

@@ -25,9 +25,8 @@ people, or with `--json` what a program can read.
   Ctrl-C has 130 and loses nothing that was stored.
 * A TRACK is named by its id, by one of its files, by its whole title, or by words of its title,
   artists and album that only one track has.
-* Filters: `--genre` may be repeated (any of them), as may `--all-genres` (all of them) and
-  `--not-genre` (none of them). They are applied inside the search, so that `--count` is met
-  whenever enough tracks qualify.
+* [Filters](filters.md) mean the same in every command and hold together. They are applied inside
+  the search, so that `--count` is met whenever enough tracks qualify.
 """
 
 _SHAPES = """\

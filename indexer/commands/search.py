@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.filter_options import Wanted, filter_options
 from indexer.opening import opened
-from indexer.options import Wanted, count_option, filter_options, home_option, json_option
+from indexer.options import count_option, home_option, json_option
 from indexer.printing import Column, clock, print_json, print_table, say
 
 if TYPE_CHECKING:

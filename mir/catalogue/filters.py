@@ -1,64 +1,35 @@
-"""Which tracks may be found: the one grammar of filters, and its meaning in SQL.
+"""Which tracks a filter lets through: the meaning of its grammar in SQL.
 
 A track has a genre when one of its tags names it, when the model puts it first, or when the
 model puts it among its three with a probability of at least `STRONG`. The model is the one given,
 or the library's present one. Names are compared without regard to case, width and spaces.
 """
 
-from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from mir.catalogue.grammar import ANY, EITHER, MODEL_ONLY, NONE, TAG_ONLY, Filter
 from mir.catalogue.ids import Ids, read_ids
 from mir.catalogue.models import present
-from mir.catalogue.tables import TAG, artists, genres, track_artists, track_genres, tracks
-from mir.catalogue.text import name_key
-from mir.errors import InvalidQuery
+from mir.catalogue.patterns import containing, of_paths
+from mir.catalogue.tables import (
+    TAG,
+    artists,
+    files,
+    genres,
+    track_artists,
+    track_genres,
+    track_labels,
+    tracks,
+)
+from mir.catalogue.text import clean, name_key, searchable
 
 STRONG = 0.15
 
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a track must and must not be; the empty filter lets all tracks through.
-
-    `artist` is one of the track's artists or that of the album; years are inclusive, and a
-    track without a year passes no limit of years.
-
-    Raises:
-        InvalidQuery: a name is blank, or the years are the wrong way round.
-    """
-
-    genres_any: tuple[str, ...] = ()
-    genres_all: tuple[str, ...] = ()
-    genres_none: tuple[str, ...] = ()
-    artist: str | None = None
-    year_from: int | None = None
-    year_to: int | None = None
-
-    def __post_init__(self) -> None:
-        """Check the values against each other."""
-        for name in (*self.genres_any, *self.genres_all, *self.genres_none):
-            if not name_key(name):
-                raise InvalidQuery("A genre in the filter is blank; name one or leave it out.")
-        if self.artist is not None and not name_key(self.artist):
-            raise InvalidQuery("The artist in the filter is blank; name one or leave it out.")
-        first, last = self.year_from or 0, 9999 if self.year_to is None else self.year_to
-        if not 0 <= first <= 9999 or not 0 <= last <= 9999:
-            raise InvalidQuery("A year in the filter lies outside 0 to 9999; correct it.")
-        if first > last:
-            raise InvalidQuery(
-                f"No year lies from {self.year_from} to {self.year_to}; turn the two round."
-            )
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether every track passes."""
-        return self == Filter()
+__all__ = ["STRONG", "Filter", "allowed_ids", "conditions", "has_genre"]
 
 
 def allowed_ids(session: Session, filter: Filter, model_id: str | None = None) -> Ids:
@@ -66,7 +37,7 @@ def allowed_ids(session: Session, filter: Filter, model_id: str | None = None) -
     wanted = [read_ids(session, part) for part in _wanted(filter, model_id)]
     kept = reduce(_both, wanted) if wanted else read_ids(session, select(tracks.c.id))
     if filter.genres_none:
-        unwanted = read_ids(session, _with_genres(filter.genres_none, model_id))
+        unwanted = read_ids(session, _with_genres(filter.genres_none, filter.genres_by, model_id))
         kept = np.setdiff1d(kept, unwanted, assume_unique=True)
     return kept
 
@@ -76,39 +47,90 @@ def conditions(filter: Filter, model_id: str | None = None) -> list[ColumnElemen
     wanted = _wanted(filter, model_id)
     demanded: list[ColumnElement[bool]] = [tracks.c.id.in_(part) for part in wanted]
     if filter.genres_none:
-        demanded.append(tracks.c.id.not_in(_with_genres(filter.genres_none, model_id)))
+        demanded.append(
+            tracks.c.id.not_in(_with_genres(filter.genres_none, filter.genres_by, model_id))
+        )
     return demanded
 
 
-def has_genre(model_id: str | None = None) -> ColumnElement[bool]:
-    """Return the condition under which a row of `track_genres` counts as the track's genre."""
+def has_genre(model_id: str | None = None, by: str = EITHER) -> ColumnElement[bool]:
+    """Return the condition under which a row of `track_genres` counts as the track's genre.
+
+    `by` is whose word counts, as in `Filter.genres_by`.
+    """
     strong = or_(track_genres.c.position == 0, track_genres.c.probability >= STRONG)
-    return or_(
-        track_genres.c.source == TAG, and_(track_genres.c.source == present(model_id), strong)
-    )
+    tagged = track_genres.c.source == TAG
+    predicted = and_(track_genres.c.source == present(model_id), strong)
+    return {EITHER: or_(tagged, predicted), TAG_ONLY: tagged, MODEL_ONLY: predicted}[by]
 
 
 def _wanted(filter: Filter, model_id: str | None) -> list[Select[tuple[int]]]:
-    parts = [_with_genres((name,), model_id) for name in filter.genres_all]
+    by = filter.genres_by
+    parts = [_with_genres((name,), by, model_id) for name in filter.genres_all]
     if filter.genres_any:
-        parts.append(_with_genres(filter.genres_any, model_id))
+        parts.append(_with_genres(filter.genres_any, by, model_id))
+    if filter.moods:
+        parts.append(_with_moods(filter.moods, model_id))
     if filter.artist is not None:
         named = select(artists.c.id).where(artists.c.folded == name_key(filter.artist))
         parts.append(select(track_artists.c.track_id).where(track_artists.c.artist_id.in_(named)))
-    if filter.year_from is not None or filter.year_to is not None:
-        years: Select[Any] = select(tracks.c.id).where(tracks.c.year.is_not(None))
-        if filter.year_from is not None:
-            years = years.where(tracks.c.year >= filter.year_from)
-        if filter.year_to is not None:
-            years = years.where(tracks.c.year <= filter.year_to)
-        parts.append(years)
+    if filter.path is not None:
+        there = files.c.shown.regexp_match(of_paths(clean(filter.path) or ""))
+        parts.append(select(files.c.track_id).where(there))
+    if own := _of_the_track(filter):
+        parts.append(select(tracks.c.id).where(*own))
     return parts
 
 
-def _with_genres(names: tuple[str, ...], model_id: str | None) -> Select[tuple[int]]:
+def _of_the_track(filter: Filter) -> list[ColumnElement[bool]]:
+    """Return what a row of `tracks` must be by itself."""
+    demanded: list[ColumnElement[bool]] = []
+    for column, first, last in (
+        (tracks.c.year, filter.year_from, filter.year_to),
+        (tracks.c.tempo, filter.bpm_from, filter.bpm_to),
+        (tracks.c.seconds, filter.seconds_from, filter.seconds_to),
+        (tracks.c.added_at, filter.added_since, None),
+    ):
+        if first is not None:
+            demanded.append(column >= first)
+        if last is not None:
+            demanded.append(column <= last)
+    if filter.keys:
+        demanded.append(
+            or_(*(and_(tracks.c.key == k.tonic, tracks.c.mode == k.mode) for k in filter.keys))
+        )
+    if filter.album is not None:  # the last line of the text, folded already
+        line = "\n" + searchable(filter.album)
+        demanded.append(tracks.c.search_text.endswith(line, autoescape=True))
+    if filter.licence is not None:
+        demanded.append(_licensed(filter.licence))
+    return demanded
+
+
+def _licensed(text: str) -> ColumnElement[bool]:
+    wanted = name_key(text)
+    if wanted == NONE:
+        return tracks.c.licence.is_(None)
+    if wanted == ANY:
+        return tracks.c.licence.is_not(None)
+    return tracks.c.licence.regexp_match(containing(clean(text) or ""))
+
+
+def _with_moods(names: tuple[str, ...], model_id: str | None) -> Select[tuple[int]]:
+    spelt = sorted(cleaned for name in names if (cleaned := clean(name)))
+    folded = sorted({name_key(name) for name in names})
+    name = track_labels.c.name
+    return select(track_labels.c.track_id).where(
+        track_labels.c.kind == "mood",
+        track_labels.c.model_id == present(model_id),
+        or_(name.in_(spelt), func.lower(name).in_(folded)),
+    )
+
+
+def _with_genres(names: tuple[str, ...], by: str, model_id: str | None) -> Select[tuple[int]]:
     named = select(genres.c.id).where(genres.c.folded.in_(sorted({name_key(n) for n in names})))
     return select(track_genres.c.track_id).where(
-        track_genres.c.genre_id.in_(named), has_genre(model_id)
+        track_genres.c.genre_id.in_(named), has_genre(model_id, by)
     )
 
 

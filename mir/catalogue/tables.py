@@ -30,7 +30,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 TAG = "tag"  # where a genre comes from a file's own tags; never the id of a model
-SCHEMA = "0003"  # the newest revision in migrations/; a test holds them equal
+SCHEMA = "0004"  # the newest revision in migrations/; a test holds them equal
 
 metadata = MetaData(
     naming_convention={
@@ -277,6 +277,49 @@ exclusions = Table(
     UniqueConstraint("kind", "value"),
     CheckConstraint("kind IN ('path', 'longer', 'shorter', 'genre')", name="kind"),
     sqlite_autoincrement=True,
+)
+
+# What listeners did. A sound is named by its hash and not by its track's id, so that a history
+# outlives a track that goes and comes back.
+plays = Table(
+    "plays",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("listener", Text, nullable=False),
+    Column("audio_hash", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("seconds", Double),  # that were heard; null where nobody says
+    # What the player calls it, so that one that is sent twice counts once.
+    Column("reference", Text),
+    UniqueConstraint("listener", "reference"),
+    CheckConstraint("kind IN ('listen', 'like', 'dislike', 'skip')", name="kind"),
+    Index(None, "listener", "at"),
+    Index(None, "audio_hash"),
+    sqlite_autoincrement=True,
+)
+
+playlists = Table(
+    "playlists",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("listener", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", JSON),  # what it was made from, to be asked again; null: by hand
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("listener", "name"),
+    sqlite_autoincrement=True,
+)
+
+playlist_entries = Table(
+    "playlist_entries",
+    metadata,
+    Column("playlist_id", _Id, ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("audio_hash", Text, nullable=False),
+    Index(None, "audio_hash"),
+    sqlite_with_rowid=False,
 )
 
 state = Table(

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import genres, models
+from mir.catalogue import genres, models, moods
 from mir.catalogue.filters import Filter, allowed_ids
 from mir.catalogue.revision import writes
 from mir.catalogue.session import Session
@@ -25,9 +25,10 @@ def check_count(count: int) -> None:
 def allowed(engine: Engine, filter: Filter | None, model_id: str) -> NDArray[np.int64] | None:
     """Ids of the tracks that pass the filter, ascending; None where there is nothing to filter.
 
-    Predicted genres are those of the model. Remembered until something is written to the
-    catalogue. Raises InvalidQuery for a genre that neither a track of the library nor an output
-    of the model has, naming the nearest.
+    Predicted genres and moods are those of the model. Remembered until something is written to
+    the catalogue. Raises InvalidQuery for a genre that neither a track of the library nor an output
+    of the model has, naming the nearest, and where nothing passes for moods of which no track has
+    any though there are others.
     """
     if filter is None or filter.is_empty:
         return None
@@ -36,6 +37,8 @@ def allowed(engine: Engine, filter: Filter | None, model_id: str) -> NDArray[np.
         def ask() -> NDArray[np.int64]:
             _check_genres(session, engine, filter, model_id)
             ids = allowed_ids(session, filter, model_id)
+            if not ids.size:
+                _check_moods(session, filter, model_id)
             ids.flags.writeable = False  # shared between requests
             return ids
 
@@ -58,4 +61,15 @@ def _check_genres(session: Session, engine: Engine, filter: Filter, model_id: st
         meant = f"did you mean {' or '.join(near)}? Otherwise list" if near else "list"
         raise InvalidQuery(
             f"There is no genre {name!r} in this library: {meant} the genres with `mir genres`."
+        )
+
+
+def _check_moods(session: Session, filter: Filter, model_id: str) -> None:
+    if not filter.moods:
+        return
+    known = moods.names(session, model_id)
+    if known and not {folded(name) for name in known} & {folded(name) for name in filter.moods}:
+        raise InvalidQuery(
+            f"No track of this library has the mood {filter.moods[0]!r}; there are "
+            f"{', '.join(known)}."
         )

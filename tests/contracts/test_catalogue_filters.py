@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mir.analysis import Label, Tags
+from mir.analysis import Analysis, Descriptors, Label, Tags
 from mir.catalogue import tracks
 from mir.catalogue.filters import STRONG, Filter, allowed_ids
 from mir.catalogue.genres import genre_counts
+from mir.catalogue.keys import TONICS
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import InvalidQuery
 from tests.made_up_analyses import NOW, made_up_analysis, made_up_hearing
@@ -21,6 +23,10 @@ from tests.postgres_cluster import PostgresCluster
 GENRES = ("Rock", "Pop", "Hip Hop", "Jazz", "Dub")
 SPELT = (*GENRES, "rock", "HIP  HOP", "jazz ", "Unheard of")
 ARTISTS = ("Ann", "Bo", "ann", "Björk")
+MOODS = ("calm", "Dark", "élan")
+ALBUMS = ("Élan Vital", "elan  vital", "Vital", "100%_\\", None)
+LICENCES = ("CC0 1.0", "cc0", "Öffentlich (a.b*)", "CC BY 4.0", None, None)
+FOLDERS = ("/Music/Jazz", "/music/jazz/Élan [2001]", "/music/Jazz%", "/other/a_b.c", "/")
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,16 @@ class Kept:
     """What a filter looks at."""
 
     id: int
-    tags: Tags
-    genres: tuple[Label, ...]
+    analysis: Analysis
+    added_at: datetime
+
+    @property
+    def tags(self) -> Tags:
+        return self.analysis.tags
+
+    @property
+    def genres(self) -> tuple[Label, ...]:
+        return self.analysis.hearing.genres
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +69,9 @@ def _fill(catalogue: Catalogue) -> list[Kept]:
             chosen = [GENRES[i] for i in draw.permutation(len(GENRES))[: draw.integers(0, 4)]]
             probable = sorted(draw.choice([0.05, 0.1, STRONG, 0.3, 0.5], len(chosen)))[::-1]
             hearing = made_up_hearing(
-                n, genres=[(g, float(p)) for g, p in zip(chosen, probable, strict=True)]
+                n,
+                genres=[(g, float(p)) for g, p in zip(chosen, probable, strict=True)],
+                moods=[(MOODS[i], 0.5) for i in draw.permutation(3)[: draw.integers(0, 3)]],
             )
             tags = Tags(
                 title=f"t{n}",
@@ -63,10 +79,25 @@ def _fill(catalogue: Catalogue) -> list[Kept]:
                 album_artist=str(draw.choice(ARTISTS)) if draw.random() < 0.3 else None,
                 genres=tuple(str(g) for g in draw.choice(SPELT, draw.integers(0, 3))),
                 year=int(draw.integers(1970, 1975)) if draw.random() < 0.7 else None,
+                album=ALBUMS[draw.integers(len(ALBUMS))],
+                licence=LICENCES[draw.integers(len(LICENCES))],
             )
-            analysis = made_up_analysis(f"/{n}", f"h{n}", tags=tags, hearing=hearing)
-            stored = tracks.store(session, analysis, NOW)
-            kept.append(Kept(stored.id, tags, hearing.genres))
+            known = draw.random() < 0.8
+            analysis = made_up_analysis(
+                f"{FOLDERS[draw.integers(len(FOLDERS))].rstrip('/')}/t{n}.flac",
+                f"h{n}",
+                tags=tags,
+                hearing=hearing,
+                seconds=float(draw.integers(60, 90)),
+                descriptors=Descriptors(
+                    tempo=float(draw.integers(80, 100)) if known else None,
+                    key=str(draw.choice(TONICS[:4])) if known else None,
+                    mode=str(draw.choice(["major", "minor"])) if known else None,
+                ),
+            )
+            added_at = NOW - timedelta(days=int(draw.integers(0, 5)))
+            stored = tracks.store(session, analysis, added_at)
+            kept.append(Kept(stored.id, analysis, added_at))
     return kept
 
 
@@ -76,26 +107,85 @@ def _plain(name: str) -> str:
 
 def _passes(track: Kept, chosen: Filter) -> bool:
     """What the words of the filter say, in plain Python."""
-    has = {_plain(name) for name in track.tags.genres}
-    has |= {
-        _plain(label.name)
-        for place, label in enumerate(track.genres)
-        if place == 0 or label.probability >= STRONG
-    }
+    has = set()
+    if chosen.genres_by != "model":
+        has |= {_plain(name) for name in track.tags.genres}
+    if chosen.genres_by != "tag":
+        has |= {
+            _plain(label.name)
+            for place, label in enumerate(track.genres)
+            if place == 0 or label.probability >= STRONG
+        }
     by = {_plain(name) for name in (*track.tags.artists, track.tags.album_artist or "")}
-    year = track.tags.year
+    heard = track.analysis.descriptors
+    moods = {_plain(label.name) for label in track.analysis.hearing.moods}
     return (
         (not chosen.genres_any or any(_plain(g) in has for g in chosen.genres_any))
         and all(_plain(g) in has for g in chosen.genres_all)
         and not any(_plain(g) in has for g in chosen.genres_none)
+        and (not chosen.moods or any(_plain(m) in moods for m in chosen.moods))
         and (chosen.artist is None or _plain(chosen.artist) in by)
-        and (chosen.year_from is None or (year is not None and year >= chosen.year_from))
-        and (chosen.year_to is None or (year is not None and year <= chosen.year_to))
+        and _within(track.tags.year, chosen.year_from, chosen.year_to)
+        and _within(heard.tempo, chosen.bpm_from, chosen.bpm_to)
+        and _within(track.analysis.seconds, chosen.seconds_from, chosen.seconds_to)
+        and (chosen.key is None or (heard.key, heard.mode) in _WANTED[chosen.key, chosen.harmonic])
+        and (chosen.album is None or _bare(track.tags.album or "") == _bare(chosen.album))
+        and (chosen.path is None or _lies_at(str(track.analysis.file.path), chosen.path))
+        and (chosen.added_since is None or track.added_at >= chosen.added_since)
+        and (chosen.licence is None or _licensed(track.tags.licence, chosen.licence))
     )
 
 
-NAMES = st.lists(st.sampled_from(SPELT), max_size=3).map(tuple)
-YEARS = st.none() | st.integers(1969, 1976)
+_WANTED = {
+    ("C", False): {("C", "major")},
+    ("C", True): {("C", "major"), ("G", "major"), ("F", "major"), ("A", "minor")},
+    ("Db minor", False): {("C#", "minor")},
+    ("3A", True): {("A#", "minor"), ("F", "minor"), ("D#", "minor"), ("C#", "major")},
+    ("7B", True): {("F", "major"), ("C", "major"), ("A#", "major"), ("D", "minor")},
+}
+_PATHS = {
+    "/MUSIC/jazz": lambda names: names[:2] == ["music", "jazz"],
+    "/music/jazz/": lambda names: names[:2] == ["music", "jazz"],
+    "/music/jazz/**": lambda names: names[:2] == ["music", "jazz"],
+    "/music": lambda names: names[0] == "music",
+    "jazz": lambda names: "jazz" in names,
+    "/jazz": lambda names: names[0] == "jazz",
+    "jazz/*.flac": lambda names: "jazz" in names[-2:-1],
+    "/music/**/t*.flac": lambda names: names[0] == "music",
+    "ÉLAN [2001]": lambda names: "élan [2001]" in names,
+    "E\u0301lan [2001]": lambda names: "élan [2001]" in names,
+    "a?b.c": lambda names: "a_b.c" in names,
+    "a_b?": lambda names: False,
+    "t?.flac": lambda names: len(names[-1]) == 7,
+    "**/t1*": lambda names: names[-1].startswith("t1"),
+    "%": lambda names: False,
+    "/": lambda names: True,
+    "*": lambda names: True,
+}
+
+
+def _within(value: float | None, first: float | None, last: float | None) -> bool:
+    if first is None and last is None:
+        return True
+    return value is not None and (first or 0) <= value <= (1e9 if last is None else last)
+
+
+def _bare(name: str) -> str:
+    return _plain(name).replace("é", "e")
+
+
+def _lies_at(path: str, pattern: str) -> bool:
+    return bool(_PATHS[pattern](path.lower().strip("/").split("/")))
+
+
+def _licensed(held: str | None, asked: str) -> bool:
+    if asked.lower() in ("any", "none"):
+        return (held is None) == (asked.lower() == "none")
+    return held is not None and asked.lower() in held.lower()
+
+
+NAMES = st.just(()) | st.lists(st.sampled_from(SPELT), max_size=3).map(tuple)
+YEARS = st.none() | st.none() | st.integers(1969, 1976)
 
 
 @st.composite
@@ -103,11 +193,30 @@ def filters(draw: st.DrawFn) -> Filter:
     first, last = draw(YEARS), draw(YEARS)
     if first is not None and last is not None and first > last:
         first, last = last, first
+    bpm = sorted(draw(st.tuples(st.integers(75, 105), st.integers(75, 105))))
+    length = sorted(draw(st.tuples(st.integers(55, 95), st.integers(55, 95))))
+    key, harmonic = draw(st.sampled_from([(None, False)] * 3 + list(_WANTED)))
+
+    def sometimes(values: st.SearchStrategy[Any]) -> Any:
+        return draw(st.none() | st.none() | st.none() | values)
+
     return Filter(
+        genres_by=draw(st.sampled_from(["either", "tag", "model"])),
+        moods=draw(st.just(()) | st.lists(st.sampled_from((*MOODS, "CALM", "x"))).map(tuple)),
+        bpm_from=sometimes(st.just(bpm[0])),
+        bpm_to=sometimes(st.just(bpm[1])),
+        key=key,
+        harmonic=harmonic,
+        seconds_from=sometimes(st.just(length[0])),
+        seconds_to=sometimes(st.just(length[1])),
+        album=sometimes(st.sampled_from([a for a in ALBUMS if a])),
+        path=sometimes(st.sampled_from(list(_PATHS))),
+        added_since=sometimes(st.integers(0, 5).map(lambda d: NOW - timedelta(days=d))),
+        licence=sometimes(st.sampled_from(["any", "None", "CC0", "öff", "(a.b*)", "a.b.", "%"])),
         genres_any=draw(NAMES),
         genres_all=draw(NAMES.map(lambda names: names[:2])),
         genres_none=draw(NAMES),
-        artist=draw(st.none() | st.sampled_from([*ARTISTS, "Nobody"])),
+        artist=sometimes(st.sampled_from([*ARTISTS, "Nobody"])),
         year_from=first,
         year_to=last,
     )
@@ -115,7 +224,7 @@ def filters(draw: st.DrawFn) -> Filter:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(chosen=filters())
 def test_a_filter_equals_its_words(
@@ -132,6 +241,31 @@ def test_a_filter_equals_its_words(
     assert sorted(track.id for track in page.items) == expected
     assert page.total == len(expected)
     assert worded == page
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_each_kind_of_filter_by_itself(
+    shelf: dict[str, tuple[Catalogue, list[Kept]]], dialect: str
+) -> None:
+    catalogue, kept = shelf[dialect]
+    alone: list[dict[str, Any]] = [
+        *({"key": key, "harmonic": harmonic} for key, harmonic in _WANTED),
+        *({"path": path} for path in _PATHS),
+        *({"album": album} for album in ALBUMS if album),
+        *({"licence": licence} for licence in ("any", "none", "CC0", "öff", "(a.b*)", "a.b.", "%")),
+        *({"moods": (mood,)} for mood in (*MOODS, "DARK", "x")),
+        *({"added_since": NOW - timedelta(days=days)} for days in range(6)),
+        *({"genres_any": ("Rock",), "genres_by": by} for by in ("either", "tag", "model")),
+        *({"genres_none": ("Rock",), "genres_by": by} for by in ("either", "tag", "model")),
+        {"bpm_from": 85, "bpm_to": 90},
+        {"seconds_from": 70.5},
+        {"seconds_to": 70},
+    ]
+    with catalogue.session() as session:
+        for words in alone:
+            chosen = Filter(**words)
+            expected = [track.id for track in kept if _passes(track, chosen)]
+            assert allowed_ids(session, chosen).tolist() == expected, words
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
@@ -158,6 +292,7 @@ def test_the_empty_filter_lets_all_through(catalogue: Catalogue) -> None:
         made = tracks.store(session, made_up_analysis(), NOW)
         assert allowed_ids(session, Filter()).tolist() == [made.id]
     assert Filter().is_empty
+    assert Filter(genres_by="tag").is_empty
     assert not Filter(year_to=1).is_empty
     assert hash(Filter(genres_any=("a",))) == hash(Filter(genres_any=("a",)))
 
@@ -171,6 +306,18 @@ def test_the_empty_filter_lets_all_through(catalogue: Catalogue) -> None:
         ({"year_from": 2000, "year_to": 1999}, "No year lies from 2000 to 1999"),
         ({"year_from": -1}, "outside 0 to 9999"),
         ({"year_to": 10**20}, "outside 0 to 9999"),
+        ({"genres_by": "me"}, "not by 'me'; write either, tag or model"),
+        ({"moods": ("",)}, "mood in the filter is blank"),
+        ({"bpm_from": 120, "bpm_to": 90}, "No tempo lies from 120 to 90"),
+        ({"bpm_to": float("nan")}, "tempo in the filter lies outside"),
+        ({"seconds_from": float("inf")}, "length in the filter lies outside"),
+        ({"key": "H"}, "'H' names no key; write one as Am"),
+        ({"harmonic": True}, "name the key too"),
+        ({"album": " "}, "album in the filter is blank"),
+        ({"path": "x" * 1001}, "path in the filter has 1001 characters"),
+        ({"path": "a*b*c*d*e*f*g"}, "more than 5 stars"),
+        ({"licence": "\0"}, "licence in the filter is blank"),
+        ({"added_since": datetime(2026, 1, 1)}, "no time zone"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_refused(words: dict[str, Any], said: str) -> None:
@@ -180,8 +327,11 @@ def test_a_filter_that_cannot_be_meant_is_refused(words: dict[str, Any], said: s
 
 @pytest.mark.parametrize("name", ["x" * 5000, "ﷺ" * 5000, "'; DROP TABLE tracks; --", "\ud800"])
 def test_odd_names_in_a_filter_find_what_odd_tags_stored(catalogue: Catalogue, name: str) -> None:
-    tags = Tags(title="t", genres=(name,), artists=(name,))
+    tags = Tags(title="t", genres=(name,), artists=(name,), album=name[:900], licence=name)
     with catalogue.session() as session:
         made = tracks.store(session, made_up_analysis(tags=tags), NOW)
-        for chosen in (Filter(genres_all=(name,)), Filter(artist=name)):
+        for chosen in (
+            *(Filter(genres_all=(name,)), Filter(artist=name), Filter(album=name[:900])),
+            Filter(licence=name[:900]),
+        ):
             assert allowed_ids(session, chosen).tolist() == [made.id]

@@ -14,15 +14,14 @@ from web.schemas.answers import (
     labels,
     showable,
 )
+from web.schemas.filters import Asked, FilterFields
 from web.schemas.problem import FieldProblem, Problem
 from web.schemas.requests import (
     MAX_ID,
-    Asked,
     ClipForm,
     FailureForm,
     FailurePath,
     FailuresQuery,
-    FilterFields,
     NextQuery,
     PageQuery,
     SearchForm,

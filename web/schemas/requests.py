@@ -1,66 +1,16 @@
-"""What requests may say: fields, their bounds, and the one grammar of filters."""
+"""What requests may say: fields and their bounds."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field
 
 from mir.catalogue.failures import FailureState
-from mir.catalogue.filters import Filter
+from web.schemas.filters import Asked, FilterFields, Text
 
 MAX_ID = 2**31 - 1  # what every supported database can hold
 
-
-def _no_nul(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("must not contain the NUL character")
-    return text
-
-
-Text = Annotated[str, Field(max_length=500), AfterValidator(_no_nul)]
-Texts = Annotated[list[Text], Field(max_length=50)]
-Year = Annotated[int, Field(ge=0, le=9999)]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 TrackIds = Annotated[list[Id], Field(max_length=500)]
-
-
-class Asked(BaseModel):
-    """A request: unknown fields are refused, empty ones count as not given."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_empty(cls, fields: Any) -> Any:
-        if not isinstance(fields, dict):
-            return fields
-        kept = {
-            k: [v for v in f if v != ""] if isinstance(f, list) else f for k, f in fields.items()
-        }
-        return {name: value for name, value in kept.items() if value not in ("", [], None)}
-
-
-class FilterFields(Asked):
-    """The one grammar of filters, for every door."""
-
-    genre: Texts = Field(default=[], description="Keep tracks of any of these genres.")
-    all_genres: Texts = Field(default=[], description="Keep tracks of all of these genres.")
-    not_genre: Texts = Field(default=[], description="Leave out tracks of these genres.")
-    artist: Text | None = Field(default=None, description="Keep tracks by this artist.")
-    year_from: Year | None = Field(default=None, description="Keep tracks from this year on.")
-    year_to: Year | None = Field(default=None, description="Keep tracks up to this year.")
-
-    def filter(self) -> Filter:
-        """What the catalogue and the index understand."""
-        return Filter(
-            genres_any=tuple(self.genre),
-            genres_all=tuple(self.all_genres),
-            genres_none=tuple(self.not_genre),
-            artist=self.artist,
-            year_from=self.year_from,
-            year_to=self.year_to,
-        )
-
-
 Count = Annotated[int, Field(ge=1, le=200, description="How many tracks to answer with.")]
 Offset = Annotated[int, Field(ge=0, le=MAX_ID, description="How many to skip.")]
 Limit = Annotated[int, Field(ge=1, le=200, description="How many to list at most.")]
