@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from mir.search.hits import percentage
 from web.schemas import HeardOut, SoundOut, TrackOut
 
 _MINUS = "\N{MINUS SIGN}"
@@ -79,6 +80,7 @@ def megabytes(size: int) -> str:
 WORDING: dict[str, Callable[[Any], str]] = {
     "duration": duration,
     "percent": percent,
+    "match": percentage,
     "count": count,
     "by": by,
     "key": key,

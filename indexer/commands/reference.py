@@ -27,6 +27,8 @@ people, or with `--json` what a program can read.
   artists and album that only one track has.
 * [Filters](filters.md) mean the same in every command and hold together. They are applied inside
   the search, so that `--count` is met whenever enough tracks qualify.
+* *Match* is the similarity: the share of the library that is less similar. 99.0% says that one track
+  in a hundred would be nearer; the pages and the API say the same.
 """
 
 _SHAPES = """\
@@ -40,6 +42,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 |---|---|
 | `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
 | `similar`, `next` | `{"hits": [HIT, …]}` |
+| `path` | the same; each HIT is compared with the one before it, the first has score and similarity 1 |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
 | `genres` | `{"genres": [{name, tracks, predicted, tagged}, …]}` |
 | `failures` | `{"failures": [{id, path, reason, stage, failed_at, state}, …], "total", "offset"}`; `state` is `failed`, `again` or `ignored` |

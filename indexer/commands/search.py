@@ -1,11 +1,12 @@
-"""`mir search`, `mir similar` and `mir next`: from a clip or from tracks to tracks."""
+"""`mir search`, `similar`, `next` and `path`: from a clip or from tracks to tracks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from indexer.asking import Meant, listing_options, seed_options
 from indexer.filter_options import Wanted, filter_options
 from indexer.opening import opened
 from indexer.options import count_option, home_option, json_option
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mir.engine import Engine
     from mir.listen import Heard
     from mir.search.hits import Hit
+    from mir.search.listing import Listing
 
 HIT_COLUMNS = (
     Column("Id", right=True),
@@ -47,35 +49,81 @@ def search(clip: Path, count: int, wanted: Wanted, as_json: bool, home: Path | N
 
 
 @click.command()
-@click.argument("track")
-@count_option
+@seed_options
+@listing_options
+@click.option(
+    "--offset", type=click.IntRange(0), default=0, show_default=True, help="Tracks to skip."
+)
 @filter_options
 @json_option
 @home_option
-def similar(track: str, count: int, wanted: Wanted, as_json: bool, home: Path | None) -> None:
-    """Find the tracks that sound like TRACK: an id, a file, or words of its title and artist."""
-    from mir.search.query import similar as similar_tracks
+def similar(
+    meant: Meant,
+    listing: "Callable[[int], Listing]",
+    offset: int,
+    wanted: Wanted,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Find the tracks that sound like the SEEDs, nearest first.
+
+    A SEED is an id, a file, or words of title and artist. Versions of one recording come once,
+    and none of a SEED itself.
+    """
+    from mir.search.like import like
 
     with opened(home) as engine:
-        (seed,) = _resolved(engine, [track])
-        hits = similar_tracks(engine, seed, wanted.filter(), count)
+        hits = like(engine, meant.resolved(engine), wanted.filter(), listing(offset))
     _print(hits, as_json)
 
 
 @click.command("next")
-@click.argument("seeds", nargs=-1, required=True, metavar="SEED…")
-@count_option
+@seed_options
+@listing_options
 @filter_options
 @json_option
 @home_option
 def next_(
-    seeds: tuple[str, ...], count: int, wanted: Wanted, as_json: bool, home: Path | None
+    meant: Meant,
+    listing: "Callable[[], Listing]",
+    wanted: Wanted,
+    as_json: bool,
+    home: Path | None,
 ) -> None:
     """Say what to play after the SEEDs: ids, files, or words of title and artist."""
     from mir.recommend.next_tracks import next_tracks
 
     with opened(home) as engine:
-        hits = next_tracks(engine, _resolved(engine, seeds), count, wanted.filter())
+        seeds = meant.resolved(engine)
+        hits = next_tracks(engine, seeds, filter=wanted.filter(), listing=listing())
+    _print(hits, as_json)
+
+
+@click.command()
+@click.argument("start", metavar="FROM")
+@click.argument("end", metavar="TO")
+@click.option(
+    "--steps",
+    type=click.IntRange(1, 50),
+    default=10,
+    show_default=True,
+    help="How many steps: ten lead over nine tracks between the two.",
+)
+@filter_options
+@json_option
+@home_option
+def path(
+    start: str, end: str, steps: int, wanted: Wanted, as_json: bool, home: Path | None
+) -> None:
+    """Go from one track to another in small steps, each to a track that sounds like the last.
+
+    FROM and TO are ids, files, or words of title and artist. Filters hold for the tracks between.
+    """
+    from mir.recommend.path import path as path_between
+
+    with opened(home) as engine:
+        first, last = _resolved(engine, [start, end])
+        hits = path_between(engine, first, last, steps, wanted.filter())
     _print(hits, as_json)
 
 
@@ -94,11 +142,13 @@ def describe(heard: "Heard") -> str:
 
 
 def print_hits(hits: "Sequence[Hit]") -> None:
-    """Print hits as a table."""
+    """Print hits as a table; `Match` is the share of the library that is less similar."""
+    from mir.search.hits import percentage
+
     rows = (
         (
             str(hit.track.id),
-            f"{max(0.0, hit.score):.0%}",
+            percentage(hit.similarity),
             f"{hit.track.title}\n{', '.join(hit.track.artists) or 'unknown artist'}",
             clock(hit.track.seconds),
             "; ".join(hit.reasons),

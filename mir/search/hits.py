@@ -1,5 +1,6 @@
 """What a question is answered with: tracks, how near each is, and why."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,11 @@ def similarities(scores: Sequence[float], ranking: Ranking, others: int) -> list
         return [1.0] * len(scores)
     less = ranking.less(np.asarray(scores, dtype=np.float32))
     return [min(1.0, float(count) / others) for count in less]
+
+
+def percentage(similarity: float) -> str:
+    """The similarity as every door shows it, such as 99.7%; 100.0% only for the nearest."""
+    return f"{math.floor(1000 * similarity + 1e-9) / 10:.1f}%"
 
 
 def make_hits(

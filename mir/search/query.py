@@ -11,10 +11,12 @@ from mir.analysis import FloatArray
 from mir.catalogue import embeddings, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
-from mir.errors import NotFound
 from mir.search.allowed import allowed, check_count
 from mir.search.explain import portrait_of_clip, portrait_of_track, reasons
 from mir.search.hits import Hit, make_hits
+from mir.search.like import like
+from mir.search.listing import Listing
+from mir.search.seeds import Seeds
 from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import Ranking
 
@@ -42,48 +44,13 @@ def similar(
 ) -> tuple[Hit, ...]:
     """The `count` tracks that sound most like a track, nearest first, never the track itself.
 
-    `view` is for those who show more of the same model beside the hits; without it the present
-    one is taken.
-    The filter is applied inside the search: fewer come back only when fewer qualify. A hit's
-    score is the cosine of the two tracks' vectors. Equal scores are in order of track id.
+    A plain case of `mir.search.like.like`, which says more. A hit's score is the cosine of the
+    two tracks' vectors.
 
     Raises NotFound for a track that is not in the library or has no vector, InvalidQuery for
     a count or a filter that cannot be met.
     """
-    check_count(count)
-    view = view or engine.view()
-    index = view.index
-    permitted = allowed(engine, filter, view.model_id)
-    try:
-        query = index.vectors_of(np.array([track_id], dtype=np.int64))[0]
-    except NotFound:
-        with engine.catalogue.session() as session:
-            tracks.get(session, track_id)  # raises for an unknown track
-        raise
-    ranking = index.rank(query)
-    # Tracks removed since the index was saved are still in it; with some to spare, one question
-    # to the catalogue is enough.
-    spare = 0
-    while True:
-        ranked = _ranked(index, ranking, permitted, count + 1 + spare)
-        wanted = [found for found in ranked if found[0] != track_id]
-        with engine.catalogue.session() as session:
-            ids = [track_id, *(found[0] for found in wanted)]
-            known = tracks.get_many(session, ids, view.model_id)
-        present = [found for found in wanted if found[0] in known][:count]
-        if len(present) == count or len(ranked) < count + 1 + spare:
-            break
-        spare = 2 * spare + count
-    if track_id not in known:
-        raise NotFound(f"There is no track {track_id}; list the tracks with `mir tracks`.")
-    seed = portrait_of_track(known[track_id])
-    return make_hits(
-        present,
-        known,
-        ranking,
-        others=len(index) - 2,
-        why=lambda track: reasons(seed, portrait_of_track(track)),
-    )
+    return like(engine, Seeds(tracks=(track_id,)), filter, Listing(count=count), view)
 
 
 def search_clip(

@@ -74,7 +74,7 @@ class VectorIndex:
         """Compare the tracks with a query, or one vector (dimension,); VectorIndexError."""
         if not isinstance(query, Query):
             query = Query(np.asarray(query)[None])
-        vectors = self._checked_queries(query.vectors)
+        vectors = self._checked_queries(query.compared)
         if len(vectors) == 1 and self.cells is not None and self._sample is not None:
             return NearRanking(vectors[0], self.rows, self.row_of, self.cells, self._sample)
         if len(vectors) == 1:

@@ -104,6 +104,32 @@ def test_similar_and_next_answer_with_hits(mir: Mir, name: str) -> None:
     assert mir(name, seed["id"], "--artist", "Oslo Nord").stdout.count("Oslo Nord") == 1
 
 
+@pytest.mark.parametrize("name", ["similar", "next"])
+def test_seeds_are_tracks_artists_and_albums_and_some_are_not_wanted(mir: Mir, name: str) -> None:
+    def found(*arguments: Any) -> list[int]:
+        return [hit["track"]["id"] for hit in said(mir(name, *arguments, "--json"))["hits"]]
+
+    assert sorted(found(1, "--not", 2)) == [3, 4]
+    artist = said(mir("tracks", "--json"))["tracks"][0]
+    assert artist["id"] not in found("--like-artist", artist["artists"][0])
+    assert found(1, "--variety", 1, "--per-artist", 1, "--per-album", 1, "--count", 2)
+    assert "100.0%" in mir(name, 1).stdout
+
+
+def test_similar_goes_on_page_by_page_and_within_a_radius(mir: Mir) -> None:
+    hits = said(mir("similar", 1, "--json"))["hits"]
+    assert said(mir("similar", 1, "--offset", 1, "--count", 1, "--json"))["hits"] == [hits[1]]
+    near = said(mir("similar", 1, "--min-similarity", 0.6, "--json"))["hits"]
+    assert near == [hit for hit in hits if hit["similarity"] >= 0.6]
+
+
+def test_a_path_leads_from_one_track_to_the_other(mir: Mir) -> None:
+    hits = said(mir("path", 1, "Song 3", "--steps", 2, "--json"))["hits"]
+    ids = [hit["track"]["id"] for hit in hits]
+    assert (ids[0], hits[-1]["track"]["title"], len(set(ids))) == (1, "Song 3", 3)
+    assert len(mir("path", 1, "Song 3", "--steps", 2).stdout.splitlines()) == 4
+
+
 def test_search_finds_the_track_that_the_clip_is(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
     clip = next(indexed_home[1].glob("Album*/*.mp3"))
     answer = said(mir("search", clip, "--json"))
@@ -263,6 +289,10 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["tracks", "--year", "soon"], 2, "no year or range of years"),
         (["similar", "1", "--count", "0"], 2, "--count"),
         (["next"], 2, "SEED"),
+        (["similar", "1", "--variety", "2"], 2, "--variety"),
+        (["similar", "--like-artist", "Nobody"], 1, "mir: No track is by 'Nobody'"),
+        (["similar", "1", "--offset", "1999"], 1, "mir: Tracks 2000 to 2009 were asked for"),
+        (["path", "1", "1"], 1, "mir: A path from track 1 to itself"),
         (["dance"], 2, "No such command 'dance'"),
     ],
 )

@@ -1,15 +1,11 @@
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise, permutations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_library import NOW
 
-from mir.analysis import Descriptors
-from mir.catalogue.tracks import Track
-from mir.recommend.rerank import Candidate, listenable, without_versions
+from mir.recommend.rerank import listenable
+from mir.search.variety import Candidate
 
 artists = st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=40)
 
@@ -79,56 +75,8 @@ def test_the_artist_just_played_does_not_come_first() -> None:
     assert [candidate.artist for candidate in listed] == ["b", "a", "c", "a"]
 
 
-PLAIN = Track(
-    id=1,
-    audio_hash="0" * 40,
-    title="Song",
-    artists=("Ada",),
-    album=None,
-    album_artist=None,
-    year=None,
-    track_number=None,
-    disc_number=None,
-    seconds=200.0,
-    composer=None,
-    copyright=None,
-    licence=None,
-    isrc=None,
-    recording_mbid=None,
-    release_mbid=None,
-    artist_mbids=(),
-    tag_genres=(),
-    genres=(),
-    uncertain=True,
-    moods=(),
-    instruments=(),
-    arousal=None,
-    valence=None,
-    descriptors=Descriptors(),
-    container=None,
-    paths=(),
-    span=None,
-    added_at=NOW,
-)
-
-
-@pytest.mark.parametrize(
-    ("change", "kept"),
-    [
-        ({}, False),
-        ({"title": "SONG", "artists": ("ada", "Bo"), "seconds": 201.9}, False),
-        ({"seconds": 203.0}, True),
-        ({"title": "Song (live)"}, True),
-        ({"artists": ("Bo",)}, True),
-        ({"artists": ()}, True),
-    ],
-)
-def test_versions_go_and_different_tracks_stay(change: dict[str, object], kept: bool) -> None:
-    other = replace(PLAIN, id=2, **change)  # type: ignore[arg-type]
-    assert without_versions([PLAIN, other], played=[]) == ([PLAIN, other] if kept else [PLAIN])
-    assert without_versions([other], played=[PLAIN]) == ([other] if kept else [])
-
-
-def test_unnamed_tracks_are_never_taken_for_one_another() -> None:
-    nameless = [replace(PLAIN, id=n, artists=()) for n in range(3)]
-    assert without_versions(nameless, played=nameless) == nameless
+def test_an_album_is_over_its_limit_only_where_others_are_used_up() -> None:
+    albums = [("Hits", "")] * 4 + [None, ("Live", "")]
+    given = [Candidate(n, f"artist {n}", 1.0 - n / 10, album) for n, album in enumerate(albums)]
+    assert [each.track for each in listenable(given, 4, per_album=1)] == [0, 4, 5, 1]
+    assert [each.track for each in listenable(given, 4)] == [0, 1, 2, 3]

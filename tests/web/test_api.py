@@ -150,6 +150,36 @@ class TestTracks:
         assert sorted(hit["track"]["id"] for hit in hits) == [1, 2, 3, *range(5, 12)]
         assert all(0 <= hit["similarity"] <= 1 for hit in hits)
 
+    def test_pages_of_similar_are_one_list(self, client: FlaskClient) -> None:
+        for path, query in (("/tracks/4/similar", {}), ("/similar", {"seed": [4, 5]})):
+            whole = get(client, path, count=9, variety=0.5, **query)["hits"]
+            part = get(client, path, count=4, offset=5, variety=0.5, **query)["hits"]
+            assert part == whole[5:]
+
+    def test_similar_to_several_holds_none_of_them(self, client: FlaskClient) -> None:
+        hits = get(client, "/similar", seed=[1, 2], unlike=[3], min_similarity=0.2)["hits"]
+        ids = [hit["track"]["id"] for hit in hits]
+        assert len(ids) == len(set(ids)) > 0
+        assert not {1, 2, 3} & set(ids)
+        assert all(hit["similarity"] >= 0.2 for hit in hits)
+
+    def test_an_artist_is_a_seed(self, client: FlaskClient) -> None:
+        artist = get(client, "/tracks/1")["artists"][0]
+        theirs = {track["id"] for track in get(client, "/tracks", artist=artist)["tracks"]}
+        for path in ("/similar", "/recommendations"):
+            hits = get(client, path, like_artist=artist)["hits"]
+            assert hits
+            assert not theirs & {hit["track"]["id"] for hit in hits}
+        problem_of(client.get(f"{API}/similar?like_album=No such thing"), 404)
+        problem_of(client.get(f"{API}/similar"), 422)
+
+    def test_a_path_begins_and_ends_as_asked(self, client: FlaskClient) -> None:
+        hits = get(client, "/path", start=2, end=7, steps=4)["hits"]
+        ids = [hit["track"]["id"] for hit in hits]
+        assert (ids[0], ids[-1], len(set(ids))) == (2, 7, 5)
+        problem_of(client.get(f"{API}/path?start=2&end=2"), 422)
+        problem_of(client.get(f"{API}/path?start=2&end=99"), 404)
+
     def test_recommendations_hold_no_seed_and_nothing_excluded(self, client: FlaskClient) -> None:
         hits = get(client, "/recommendations", seed=[1, 2], exclude=[3], count=8)["hits"]
         ids = [hit["track"]["id"] for hit in hits]
@@ -237,6 +267,7 @@ NAMES = st.sampled_from(
     (
         *("q", "genre", "all_genres", "not_genre", "artist", "year_from", "year_to"),
         *("offset", "limit", "count", "seed", "exclude", "x"),
+        *("variety", "like_artist", "like_album", "unlike", "per_artist", "start", "end"),
     )
 )
 VALUES = st.one_of(
@@ -248,7 +279,15 @@ VALUES = st.one_of(
 )
 PATHS = st.sampled_from(
     (
-        *("/tracks", "/tracks/1", "/tracks/1/similar", "/recommendations", "/failures"),
+        *(
+            "/tracks",
+            "/tracks/1",
+            "/tracks/1/similar",
+            "/similar",
+            "/path",
+            "/recommendations",
+            "/failures",
+        ),
         *("/genres", "/status", "/tracks/2/cover", "/tracks/2147483648", "/openapi.json"),
     )
 )

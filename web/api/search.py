@@ -3,7 +3,10 @@
 from flask import Response, request
 
 from mir.recommend.next_tracks import next_tracks
-from mir.search.query import classify, search_clip, similar
+from mir.recommend.path import path as path_between
+from mir.search.like import like
+from mir.search.query import classify, search_clip
+from mir.search.seeds import Seeds
 from web.api.describe import blueprint, multipart, problems, read_fields, reply
 from web.context import context, engine
 from web.listening import uploaded_clip
@@ -13,7 +16,9 @@ from web.schemas import (
     HeardOut,
     HitOut,
     HitsOut,
+    LikeQuery,
     NextQuery,
+    PathQuery,
     SearchForm,
     SimilarQuery,
     TrackPath,
@@ -56,7 +61,36 @@ def classify_clip() -> Response:
 )
 def similar_tracks(path: TrackPath, query: SimilarQuery) -> Response:
     """The nearest tracks that pass the filter, nearest first, each with reasons."""
-    hits = similar(engine(), path.track_id, query.filter(), query.count)
+    seeds = Seeds(tracks=(path.track_id,), unlike=tuple(query.unlike))
+    hits = like(engine(), seeds, query.filter(), query.listing(query.offset))
+    return reply(HitsOut.of(hits))
+
+
+@api.get(
+    "/similar",
+    summary="Tracks near tracks, artists or albums",
+    responses={200: HitsOut, **problems(404)},
+)
+def similar_to_seeds(query: LikeQuery) -> Response:
+    """The nearest tracks that pass the filter, nearest first; no seed and no version of one.
+
+    Pages by `offset` are stable: together they are one longer list.
+    """
+    hits = like(engine(), query.seeds(), query.filter(), query.listing(query.offset))
+    return reply(HitsOut.of(hits))
+
+
+@api.get(
+    "/path",
+    summary="A path between two tracks",
+    responses={200: HitsOut, **problems(404)},
+)
+def path(query: PathQuery) -> Response:
+    """From one track to another in small steps; the filter holds for the tracks between.
+
+    Score, similarity and reasons of each compare it with the one before; the first has 1 and none.
+    """
+    hits = path_between(engine(), query.start, query.end, query.steps, query.filter())
     return reply(HitsOut.of(hits))
 
 
@@ -67,7 +101,13 @@ def similar_tracks(path: TrackPath, query: SimilarQuery) -> Response:
 )
 def recommendations(query: NextQuery) -> Response:
     """Tracks to go on with: none twice, no seed, nothing excluded, artists spaced."""
-    hits = next_tracks(engine(), query.seed, query.count, query.filter(), exclude=query.exclude)
+    hits = next_tracks(
+        engine(),
+        query.seeds(),
+        filter=query.filter(),
+        exclude=query.exclude,
+        listing=query.listing(),
+    )
     return reply(HitsOut.of(hits))
 
 

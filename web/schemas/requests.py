@@ -5,11 +5,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mir.catalogue.failures import FailureState
-from web.schemas.filters import Asked, FilterFields, Text
+from mir.search.listing import Listing
+from mir.search.seeds import Seeds
+from web.schemas.filters import Asked, FilterFields, Text, Texts
 
 MAX_ID = 2**31 - 1  # what every supported database can hold
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Most = Annotated[int, Field(ge=1, le=500)]
 TrackIds = Annotated[list[Id], Field(max_length=500)]
 Count = Annotated[int, Field(ge=1, le=200, description="How many tracks to answer with.")]
 Offset = Annotated[int, Field(ge=0, le=MAX_ID, description="How many to skip.")]
@@ -26,10 +30,45 @@ class SearchForm(FilterFields):
     count: Count = 20
 
 
-class SimilarQuery(FilterFields):
-    """The query of `/tracks/{id}/similar`."""
+class ListingFields(FilterFields):
+    """How many tracks, how near and how varied."""
 
     count: Count = 20
+    min_similarity: Share = Field(default=0.0, description="Only tracks of this similarity on.")
+    variety: Share = Field(
+        default=0.0, description="From 0, the nearest, to 1, as unlike each other as they come."
+    )
+    per_artist: Most | None = Field(default=None, description="At most so many of one artist.")
+    per_album: Most | None = Field(default=None, description="At most so many of one album.")
+    unlike: TrackIds = Field(default=[], description="Not like these tracks, by id.")
+
+    def listing(self, offset: int = 0) -> Listing:
+        """What the search understands."""
+        return Listing(
+            self.count, offset, self.min_similarity, self.variety, self.per_artist, self.per_album
+        )
+
+
+class SimilarQuery(ListingFields):
+    """The query of `/tracks/{id}/similar`."""
+
+    offset: Offset = 0
+
+
+class SeedFields(Asked):
+    """What a question starts from; at least one of them is named."""
+
+    seed: TrackIds = Field(default=[], description="Start from these tracks, by id.")
+    like_artist: Texts = Field(default=[], description="Start from these artists' tracks.")
+    like_album: Texts = Field(default=[], description="Start from the tracks of these albums.")
+
+
+class LikeQuery(SeedFields, SimilarQuery):
+    """The query of `/similar`."""
+
+    def seeds(self) -> Seeds:
+        """What the search understands."""
+        return _seeds(self, self.unlike)
 
 
 class TracksQuery(FilterFields):
@@ -40,12 +79,24 @@ class TracksQuery(FilterFields):
     limit: Limit = 50
 
 
-class NextQuery(FilterFields):
+class NextQuery(SeedFields, ListingFields):
     """The query of `/recommendations`."""
 
-    seed: TrackIds = Field(min_length=1, description="Tracks to go on from, by id.")
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
-    count: Count = 20
+
+    def seeds(self) -> Seeds:
+        """What the search understands."""
+        return _seeds(self, self.unlike)
+
+
+class PathQuery(FilterFields):
+    """The query of `/path`."""
+
+    start: Id = Field(description="The track to begin with, by id.")
+    end: Id = Field(description="The track to end with, by id.")
+    steps: Annotated[int, Field(ge=1, le=50)] = Field(
+        default=10, description="How many steps: ten lead over nine tracks between the two."
+    )
 
 
 class PageQuery(Asked):
@@ -80,3 +131,8 @@ class TrackPath(BaseModel):
     """The track that an address names."""
 
     track_id: Id = Field(description="The track's id.")
+
+
+def _seeds(asked: SeedFields, unlike: list[int]) -> Seeds:
+    named = tuple(asked.like_artist), tuple(asked.like_album)
+    return Seeds(tuple(dict.fromkeys(asked.seed)), *named, tuple(unlike))

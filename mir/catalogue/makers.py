@@ -1,0 +1,51 @@
+"""The tracks of an artist and of an album, by name."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mir.catalogue.ids import Ids, read_ids
+from mir.catalogue.tables import artists, track_artists, tracks
+from mir.catalogue.text import folded, name_key, searchable
+from mir.errors import InvalidQuery, NotFound
+
+_NAMED = 5  # artists in a message
+
+
+def tracks_by(session: Session, artist: str) -> Ids:
+    """Return the ids of all tracks by an artist or on an album of theirs, ascending.
+
+    Names are compared without regard to case, width and spaces. NotFound if there are none.
+    """
+    named = select(artists.c.id).where(artists.c.folded == name_key(artist))
+    found = read_ids(
+        session, select(track_artists.c.track_id).where(track_artists.c.artist_id.in_(named))
+    )
+    if not len(found) or not name_key(artist):
+        raise NotFound(f"No track is by {artist!r}; list the tracks with `mir tracks`.")
+    return found
+
+
+def tracks_on(session: Session, album: str) -> Ids:
+    """Return the ids of all tracks on the album of that title, ascending.
+
+    Titles are compared without regard to case, width and spaces. NotFound if there are none,
+    InvalidQuery if albums of several album artists bear the title.
+    """
+    theirs = (track_artists.c.track_id == tracks.c.id) & (track_artists.c.role == "album")
+    ending = "\n" + searchable(album)  # narrows down what has to be folded and compared
+    rows = session.execute(
+        select(tracks.c.id, tracks.c.album, artists.c.name)
+        .select_from(tracks.outerjoin(track_artists, theirs).outerjoin(artists))
+        .where(tracks.c.album.is_not(None), tracks.c.search_text.endswith(ending, autoescape=True))
+        .order_by(tracks.c.id, track_artists.c.position)
+    ).all()
+    same = [row for row in rows if folded(row.album) == folded(album) and folded(album)]
+    if not same:
+        raise NotFound(f"No album is called {album!r}; list the tracks with `mir tracks`.")
+    whose = list(dict.fromkeys(row.name for row in same if row.name is not None))
+    if len({folded(name) for name in whose}) > 1:
+        listed = ", ".join(whose[:_NAMED]) + (", …" if len(whose) > _NAMED else "")
+        raise InvalidQuery(
+            f"Several artists have an album called {album!r} ({listed}); name its tracks instead."
+        )
+    return read_ids(session, select(tracks.c.id).where(tracks.c.id.in_({row.id for row in same})))
