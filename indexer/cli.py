@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("search", "search", "Find the tracks that sound like a clip."),
     "similar": ("search", "similar", "Find the tracks that sound like a track."),
     "next": ("search", "next_", "Say what to play after one or more tracks."),
+    "plays": ("plays", "plays", "List what a listener heard and liked, or take it back."),
     "genres": ("browse", "genres", "Count the tracks of each genre."),
     "tracks": ("browse", "tracks", "List the tracks in the catalogue."),
     "failures": ("failures", "failures", "List, retry or ignore files that could not be analysed."),

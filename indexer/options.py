@@ -121,6 +121,16 @@ def json_option(command: Callable[P, R]) -> Callable[P, R]:
     )
 
 
+def listener_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Add `--listener`."""
+    return click.option(
+        "--listener",
+        default="",
+        metavar="NAME",
+        help="Whose plays count (default: those of the listener without a name).",
+    )(command)
+
+
 def count_option(command: Callable[P, R]) -> Callable[P, R]:
     """Add `--count`."""
     return click.option(

@@ -14,6 +14,17 @@ from web.schemas.answers import (
     labels,
     showable,
 )
+from web.schemas.plays import (
+    MOST_PLAYS,
+    EraseQuery,
+    PlayIn,
+    PlayOut,
+    PlayPath,
+    PlaysOut,
+    PlaysQuery,
+    RecordedOut,
+    play_body,
+)
 from web.schemas.problem import FieldProblem, Problem
 from web.schemas.requests import (
     MAX_ID,
@@ -42,10 +53,12 @@ from web.schemas.standing import (
 
 __all__ = [
     "MAX_ID",
+    "MOST_PLAYS",
     "AnswerOut",
     "Asked",
     "ChangedOut",
     "ClipForm",
+    "EraseQuery",
     "FailureForm",
     "FailureOut",
     "FailurePath",
@@ -63,8 +76,14 @@ __all__ = [
     "NextQuery",
     "PageQuery",
     "PendingOut",
+    "PlayIn",
+    "PlayOut",
+    "PlayPath",
+    "PlaysOut",
+    "PlaysQuery",
     "Problem",
     "ProgressOut",
+    "RecordedOut",
     "SearchForm",
     "SimilarQuery",
     "SoundOut",
@@ -74,5 +93,6 @@ __all__ = [
     "TracksOut",
     "TracksQuery",
     "labels",
+    "play_body",
     "showable",
 ]
