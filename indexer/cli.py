@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serve", "serve", "Serve the web pages and the API."),
     "search": ("search", "search", "Find the tracks that sound like a clip."),
     "similar": ("search", "similar", "Find the tracks that sound like a track."),
-    "next": ("search", "next_", "Say what to play after one or more tracks."),
+    "next": ("search", "next_", "Say what to play next, from tracks or from plays."),
     "plays": ("plays", "plays", "List what a listener heard and liked, or take it back."),
     "genres": ("browse", "genres", "Count the tracks of each genre."),
     "tracks": ("browse", "tracks", "List the tracks in the catalogue."),

@@ -1,6 +1,5 @@
 """Options and argument types that several commands share."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -8,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
+
+from mir.durations import seconds_of
+from mir.errors import InvalidQuery
 
 if TYPE_CHECKING:
     from mir.catalogue.filters import Filter
@@ -17,8 +19,6 @@ R = TypeVar("R")
 
 FOLDER = click.Path(path_type=Path)
 MAX_COUNT = 500  # as mir.search allows
-
-_LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,10 @@ class Length(click.ParamType):
         """Return the seconds."""
         if isinstance(value, float):
             return value
-        found = _LENGTH.fullmatch(str(value).strip().lower())
-        parts = found.groups() if found else (None,)
-        if not any(parts):
-            self.fail(f"{value!r} is no length of time; write 90, 20s, 30m or 1h30m.", param, ctx)
-        hours, minutes, seconds = (float(part or 0) for part in parts)
-        return 3600 * hours + 60 * minutes + seconds
+        try:
+            return seconds_of(str(value))
+        except InvalidQuery as error:
+            self.fail(str(error), param, ctx)
 
 
 class MemorySize(click.ParamType):

@@ -1,13 +1,23 @@
 """`mir search`, `mir similar` and `mir next`: from a clip or from tracks to tracks."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from indexer.opening import opened
-from indexer.options import Wanted, count_option, filter_options, home_option, json_option
+from indexer.options import (
+    Length,
+    Wanted,
+    count_option,
+    filter_options,
+    home_option,
+    json_option,
+    listener_option,
+)
 from indexer.printing import Column, clock, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -62,19 +72,43 @@ def similar(track: str, count: int, wanted: Wanted, as_json: bool, home: Path | 
 
 
 @click.command("next")
-@click.argument("seeds", nargs=-1, required=True, metavar="SEED…")
+@click.argument("seeds", nargs=-1, metavar="[SEED]…")
+@listener_option
+@click.option("--duration", type=Length(), help="Fill this time to within one track: 45m, 1h30m.")
 @count_option
 @filter_options
 @json_option
 @home_option
+@click.pass_context
 def next_(
-    seeds: tuple[str, ...], count: int, wanted: Wanted, as_json: bool, home: Path | None
+    ctx: click.Context,
+    seeds: tuple[str, ...],
+    listener: str,
+    duration: float | None,
+    count: int,
+    wanted: Wanted,
+    as_json: bool,
+    home: Path | None,
 ) -> None:
-    """Say what to play after the SEEDs: ids, files, or words of title and artist."""
-    from mir.recommend.next_tracks import next_tracks
+    """Say what to play next, from the SEEDs and from what the listener played.
 
+    A SEED is an id, a file, or words of title and artist. Without any the plays alone say (see
+    `mir plays`), and without plays it is a varied sample of the library. It stays the same for a
+    day, while plays stay the same. --count limits a --duration only where it is given.
+    """
+    from mir.recommend.for_listener import Wish, recommend
+
+    given = ctx.get_parameter_source("count") != ParameterSource.DEFAULT
+    now = datetime.now(UTC)
     with opened(home) as engine:
-        hits = next_tracks(engine, _resolved(engine, seeds), count, wanted.filter())
+        wish = Wish(
+            listener=listener,
+            seeds=tuple(_resolved(engine, seeds)),
+            filter=wanted.filter(),
+            count=count if given or duration is None else None,
+            seconds=duration,
+        )
+        hits = recommend(engine, wish, now, now.toordinal())
     _print(hits, as_json)
 
 

@@ -262,7 +262,9 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["tracks", "--year", "1999-1990"], 2, "ends before it begins"),
         (["tracks", "--year", "soon"], 2, "no year or range of years"),
         (["similar", "1", "--count", "0"], 2, "--count"),
-        (["next"], 2, "SEED"),
+        (["similar"], 2, "TRACK"),
+        (["next", "--duration", "soon"], 2, "no length of time"),
+        (["next", "--duration", "9"], 1, "mir: 9 seconds cannot be filled"),
         (["dance"], 2, "No such command 'dance'"),
     ],
 )

@@ -27,6 +27,7 @@ def mir(home: Path, monkeypatch: pytest.MonkeyPatch) -> Mir:
     with engine_at(home) as engine:
         vectors = unit_vectors(2)
         one, two = stored(engine, [made_up(n, vectors[n], artists=("Ada",)) for n in range(2)])
+        engine.refresh_index()
         sent = [
             NewPlay(one, "listen", NOW - 2 * HOUR, seconds=61.0),
             NewPlay(two, "like", NOW - HOUR),
@@ -85,3 +86,17 @@ def test_options_before_a_command_are_refused(mir: Mir) -> None:
     refused = mir("plays", "--listener", "ann", "erase", "--yes", status=2)
     assert "Write the options behind erase" in refused.stderr
     assert len(listed(mir, "--listener", "ann")) == 1
+
+
+def test_what_comes_next_follows_from_plays(mir: Mir) -> None:
+    for listener, first in (
+        ((), "you liked it"),
+        (("--listener", "ann"), "little is known of you"),
+    ):
+        hits = json.loads(mir("next", *listener, "--json").stdout)["hits"]
+        assert any(hit["reasons"][0].startswith(first) for hit in hits)
+    # Ann dislikes the second track, and the first is 100 seconds long.
+    alone = mir("next", "--listener", "ann", "--duration", "102s").stdout.splitlines()
+    assert len(alone) == 2
+    assert "Title 0" in alone[1]
+    assert "No track" in mir("next", "--listener", "ann", "--duration", "90s").stdout

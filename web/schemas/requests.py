@@ -6,6 +6,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from mir.catalogue.failures import FailureState
 from mir.catalogue.filters import Filter
+from mir.catalogue.plays import LISTENER_LENGTH
+from mir.durations import seconds_of
+from mir.recommend.for_listener import EXPLORE, Wish
+from mir.recommend.next_tracks import MOST_SEEDS
 
 MAX_ID = 2**31 - 1  # what every supported database can hold
 
@@ -93,9 +97,35 @@ class TracksQuery(FilterFields):
 class NextQuery(FilterFields):
     """The query of `/recommendations`."""
 
-    seed: TrackIds = Field(min_length=1, description="Tracks to go on from, by id.")
+    seed: TrackIds = Field(
+        default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
+    )
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
-    count: Count = 20
+    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
+    count: Annotated[int, Field(ge=1, le=200)] | None = Field(
+        default=None, description="How many tracks at most; 20 where no duration is given."
+    )
+    duration: Text | None = Field(
+        default=None, description="A time to fill to within one track: 90, 30m or 1h30m."
+    )
+    explore: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        default=EXPLORE, description="Share of tracks further away, never played."
+    )
+    draw: Annotated[int, Field(ge=0, le=MAX_ID)] | None = Field(
+        default=None, description="Draws what is explored; a new number every day by itself."
+    )
+
+    def wish(self) -> Wish:
+        """What is asked for."""
+        return Wish(
+            listener=self.listener,
+            seeds=tuple(self.seed),
+            exclude=tuple(self.exclude),
+            filter=self.filter(),
+            count=self.count,
+            seconds=None if self.duration is None else seconds_of(self.duration),
+            explore=self.explore,
+        )
 
 
 class PageQuery(Asked):
