@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from mir.catalogue.chunks import chunks
 from mir.catalogue.paging import Page, check_page
 from mir.catalogue.revision import take_turn
-from mir.catalogue.tables import artists, plays, track_artists, tracks
+from mir.catalogue.tables import plays, tracks
 from mir.catalogue.text import clean
 from mir.errors import InvalidQuery, NotFound
 
@@ -75,7 +75,7 @@ class Event:
     at: datetime  # UTC
     share: float | None  # of the track that was heard, in [0, 1]; None: not known
     title: str
-    artist: str | None  # the first
+    words: str  # title, artists and album, a line each, as `mir.catalogue.text.searchable` has them
     length: float  # of the track, in seconds
 
 
@@ -152,28 +152,19 @@ def last_played(session: Session, listener: str | None = None) -> dict[int, date
 
 def history(session: Session, listener: str = "", limit: int = 5_000) -> tuple[Event, ...]:
     """Return the latest plays of a listener of tracks that are in the library, latest first."""
-    first = and_(
-        track_artists.c.track_id == tracks.c.id,
-        track_artists.c.role == "track",
-        track_artists.c.position == 0,
-    )
     rows = session.execute(
         select(
             *(tracks.c.id, plays.c.kind, plays.c.at, plays.c.seconds, tracks.c.title),
-            *(artists.c.name, tracks.c.seconds.label("length")),
+            *(tracks.c.search_text, tracks.c.seconds.label("length")),
         )
-        .select_from(
-            plays.join(tracks, plays.c.audio_hash == tracks.c.audio_hash)
-            .outerjoin(track_artists, first)
-            .outerjoin(artists, artists.c.id == track_artists.c.artist_id)
-        )
+        .join_from(plays, tracks, plays.c.audio_hash == tracks.c.audio_hash)
         .where(_of(listener))
         .order_by(plays.c.at.desc(), plays.c.id.desc())
         .limit(limit)
-    )
+    ).all()
     return tuple(
-        Event(track, kind, at, _share(heard, length), title, artist, length)
-        for track, kind, at, heard, title, artist, length in rows
+        Event(track, kind, at, _share(heard, length), title, words, length)
+        for track, kind, at, heard, title, words, length in rows
     )
 
 

@@ -16,7 +16,7 @@ from mir.vectors.ranking import WholeRanking
 
 _UNLOVED = 50  # tracks the listener is against whose vectors count
 _AGAINST = 0.5  # of how much nearer a track is to something unloved than to the taste
-_POOL, _POOL_PER_PLACE = 30, 4  # tracks of a centre that compete for its places
+_POOL, _POOL_PER_PLACE = 20, 3  # tracks of a centre that compete for its places
 _WIDER = 4
 _FURTHER = 10  # times the pool: up to here lies what is explored
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mir.catalogue.plays import Event
-from mir.catalogue.text import folded
+from mir.catalogue.text import searchable
 from mir.catalogue.tracks import Track
 
 HALF_LIFE = timedelta(days=60)
@@ -39,7 +39,7 @@ class Standing:
     resting: bool
     tired: float  # what fatigue takes off its score, in [0, TIREDNESS]
     title: str
-    artist: str | None
+    words: str  # see mir.catalogue.plays.Event
     length: float  # seconds
 
 
@@ -51,15 +51,16 @@ class Taste:
         self.standings = {each.track: each for each in standings}
         self._titled: dict[str, list[Standing]] = {}
         for each in self.standings.values():
-            self._titled.setdefault(each.title.casefold(), []).append(each)
+            self._titled.setdefault(each.words.partition("\n")[0], []).append(each)
 
     def of(self, track: Track) -> Standing | None:
         """How the listener stands to a track, or to another file of the same recording."""
         if track.id in self.standings or not track.artists:
             return self.standings.get(track.id)
-        for each in self._titled.get(track.title.casefold(), ()):
+        title, artist = searchable(track.title), searchable(track.artists[0])
+        for each in self._titled.get(title, ()):
             alike = abs(each.length - track.seconds) <= _SAME_LENGTH
-            if alike and each.artist and folded(each.artist) == folded(track.artists[0]):
+            if alike and each.words.startswith((f"{title}\n{artist} ", f"{title}\n{artist}\n")):
                 return each
         return None
 
@@ -111,7 +112,7 @@ def _standing(events: list[Event], now: datetime) -> Standing:
         resting=since < rest,
         tired=TIREDNESS * fading(since - rest, RECOVERY),
         title=latest.title,
-        artist=latest.artist,
+        words=latest.words,
         length=latest.length,
     )
 

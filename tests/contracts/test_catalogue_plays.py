@@ -164,7 +164,8 @@ def test_a_history_outlives_a_track_that_goes_and_comes_back(
         assert back != known[0]
         (event,) = plays.history(session)
         assert (event.track, event.kind, event.at, event.share) == (back, "listen", NOW, 0.25)
-        assert (event.title, event.artist, event.length) == ("Title 0", "Artist 0", 100.0)
+        assert (event.title, event.length) == ("Title 0", 100.0)
+        assert event.words.startswith("title 0\nartist 0 guest\n")
         assert plays.counts(session) == {back: 1}
 
 

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 def event(
     kind: Kind = "listen", age: timedelta = 30 * DAY, track: int = 1, share: float | None = None
 ) -> Event:
-    return Event(track, kind, NOW - age, share, f"Title {track}", "Ada", 200.0)
+    return Event(track, kind, NOW - age, share, f"Title {track}", f"title {track}\nada\n", 200.0)
 
 
 def standing(*events: Event) -> Standing:
