@@ -81,9 +81,15 @@ def recommend(engine: Engine, wish: Wish, now: datetime, draw: int) -> tuple[Hit
     Raises NotFound for a seed that is not in the library, InvalidQuery for a wish out of range.
     """
     wish.check()
-    view = engine.view()
     with engine.catalogue.session() as session:
         taste = taste_of(plays.history(session, wish.listener), now)
+    return recommend_from(engine, wish, taste, draw)
+
+
+def recommend_from(engine: Engine, wish: Wish, taste: Taste, draw: int) -> tuple[Hit, ...]:
+    """Tracks for that taste, whoever's it is; otherwise as `recommend`."""
+    wish.check()
+    view = engine.view()
     if wish.seconds is None:
         return _answer(engine, view, wish, taste, COUNT if wish.count is None else wish.count, draw)
     most = MOST if wish.count is None else wish.count

@@ -100,3 +100,7 @@ def test_what_comes_next_follows_from_plays(mir: Mir) -> None:
     assert len(alone) == 2
     assert "Title 0" in alone[1]
     assert "No track" in mir("next", "--listener", "ann", "--duration", "90s").stdout
+
+
+def test_recommendations_are_judged_only_by_enough_plays(mir: Mir) -> None:
+    assert "No listener has played enough" in mir("evaluate", "recommend", status=1).stderr
