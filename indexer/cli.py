@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "similar": ("search", "similar", "Find the tracks that sound like tracks, artists or albums."),
     "next": ("search", "next_", "Say what to play after one or more tracks."),
     "path": ("search", "path", "Go from one track to another in small steps."),
+    "recommend": ("recommend", "recommend", "Say what a listener may want to hear next."),
+    "plays": ("plays", "plays", "List what a listener heard and liked, or take it back."),
     "genres": ("browse", "genres", "Count the tracks of each genre."),
     "tracks": ("browse", "tracks", "List the tracks in the catalogue."),
     "failures": ("failures", "failures", "List, retry or ignore files that could not be analysed."),

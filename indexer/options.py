@@ -1,6 +1,5 @@
 """Options and argument types that several commands share."""
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -8,13 +7,14 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from mir.durations import seconds_of
+from mir.errors import InvalidQuery
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 FOLDER = click.Path(path_type=Path)
 MAX_COUNT = 500  # as mir.search allows
-
-_LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 
 
 class Length(click.ParamType):
@@ -28,12 +28,10 @@ class Length(click.ParamType):
         """Return the seconds."""
         if isinstance(value, float):
             return value
-        found = _LENGTH.fullmatch(str(value).strip().lower())
-        parts = found.groups() if found else (None,)
-        if not any(parts):
-            self.fail(f"{value!r} is no length of time; write 90, 20s, 30m or 1h30m.", param, ctx)
-        hours, minutes, seconds = (float(part or 0) for part in parts)
-        return 3600 * hours + 60 * minutes + seconds
+        try:
+            return seconds_of(str(value))
+        except InvalidQuery as error:
+            self.fail(str(error), param, ctx)
 
 
 class MemorySize(click.ParamType):
@@ -66,6 +64,16 @@ def json_option(command: Callable[P, R]) -> Callable[P, R]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(
         command
     )
+
+
+def listener_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Add `--listener`."""
+    return click.option(
+        "--listener",
+        default="",
+        metavar="NAME",
+        help="Whose plays count (default: those of the listener without a name).",
+    )(command)
 
 
 def count_option(command: Callable[P, R]) -> Callable[P, R]:

@@ -10,6 +10,7 @@ from typing import Any
 from mir.analysis import Descriptors, Label
 from mir.catalogue.failures import StoredFailure
 from mir.catalogue.genres import GenreCount
+from mir.catalogue.plays import Play
 from mir.catalogue.tracks import Page, Track
 from mir.engine import Status
 from mir.listen import Heard
@@ -126,6 +127,30 @@ def failures_shape(page: Page[StoredFailure], offset: int) -> Shape:
     """A page of files that could not be analysed, the latest first."""
     return {
         "failures": [failure_shape(failure) for failure in page.items],
+        "total": page.total,
+        "offset": offset,
+    }
+
+
+def play_shape(play: Play) -> Shape:
+    """Something a listener did."""
+    return {
+        "id": play.id,
+        "listener": play.listener,
+        "kind": play.kind,
+        "at": play.at,
+        "seconds": play.seconds,
+        "reference": play.reference,
+        "audio_hash": play.audio_hash,
+        "track": play.track,
+        "title": play.title,
+    }
+
+
+def plays_shape(page: Page[Play], offset: int) -> Shape:
+    """A page of what a listener did, the latest first."""
+    return {
+        "plays": [play_shape(play) for play in page.items],
         "total": page.total,
         "offset": offset,
     }

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import insert
 
 from mir.analysis import Failure, Tags
-from mir.catalogue import failures, files, models, tracks
+from mir.catalogue import failures, files, models, plays, tracks
 from mir.catalogue.models import KnownModel
+from mir.catalogue.plays import NewPlay
 from mir.catalogue.portable.layout import Header
 from mir.catalogue.portable.merging import Merged, merge
 from mir.catalogue.portable.moves import Move, Moves
@@ -60,11 +61,13 @@ def fill(session: Session, numbers: Iterable[int], *, second: Iterable[int] = ()
 
 
 def fill_the_rest(session: Session) -> None:
-    """Store a failure, a folder, a rule and a model to come."""
+    """Store a failure, a folder, a rule, a model to come, and plays."""
     failures.record(session, Failure(Path("/music/bad.mp3"), 5, 6, "No sound.", "decode"), NOW)
     files.add_root(session, Path("/music"))
     session.execute(insert(exclusions).values(kind="path", value="*/demo/*"))
     models.prepare(session, OTHER)
+    track = tracks.resolve(session, "Title 2")
+    plays.record(session, [NewPlay(track, "listen", NOW, name, 9.5) for name in ("", "ann")], NOW)
 
 
 def path_of(number: int) -> Path:

@@ -51,7 +51,7 @@ HOMES = {
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "recent"}),
-    frozenset({"analysis", "demo", "exclusion"}),
+    frozenset({"analysis", "demo", "durations", "exclusion"}),
     frozenset({"settings", "audio", "features", "vectors", "catalogue"}),
     frozenset({"model"}),
     frozenset({"listen"}),

@@ -1,4 +1,4 @@
-"""`mir evaluate`: how well the model hears, measured on labelled music."""
+"""`mir evaluate`: how well the model hears and recommends, measured on labels and on plays."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from indexer.options import jobs_option, json_option
+from indexer.opening import opened
+from indexer.options import home_option, jobs_option, json_option
 from indexer.printing import print_json, say
 from mir.errors import NotFound
 
@@ -20,10 +21,11 @@ _SEED = 0  # of the guesses that the model is compared with, and of the bootstra
 
 _PATH = click.Path(path_type=Path)
 _SUFFIXES = (".md", ".html")
+_OUTPUT = "Write the report to this file, too: .md, or .html with pictures."
 
 
 def _judging_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Add what all three commands take."""
+    """Add what the commands that hear labelled music take."""
 
     @click.argument("labels", nargs=-1, required=True, type=_PATH, metavar="LABELS.csv…")
     @click.option(
@@ -33,7 +35,7 @@ def _judging_options(command: Callable[..., R]) -> Callable[..., R]:
         "--output",
         type=_PATH,
         callback=_check_suffix,
-        help="Write the report to this file, too: .md, or .html with pictures.",
+        help=_OUTPUT,
     )
     @jobs_option
     @json_option
@@ -61,7 +63,7 @@ def _check_suffix(
 
 @click.group()
 def evaluate() -> None:
-    """Measure how well the model hears.
+    """Measure how well the model hears, and how well plays are foretold.
 
     LABELS.csv lies beside the audio and has the columns file, split (train, valid or test),
     label, sublabel and artist; album is optional. MIR_MODEL names another model than the shipped
@@ -180,6 +182,29 @@ def tags(
         heard = models.hear(voted.labelled)
         tables += tag_tables(voted, heard, np.random.default_rng(_SEED))
     _print(models.report("How well tags agree with people", tables), output, as_json)
+
+
+@evaluate.command()
+@click.option("--output", type=_PATH, callback=_check_suffix, help=_OUTPUT)
+@json_option
+@home_option
+def recommend(output: Path | None, as_json: bool, home: Path | None) -> None:
+    """Measure whether recommendations foretell what is played.
+
+    Judged on the library's own plays, cut at five moments for each listener; beside chance,
+    popularity, and the mean of what was played. Needs no LABELS.csv.
+    """
+    import numpy as np
+
+    from mir.evaluation.report import Report
+    from mir.recommend.judging import judge
+
+    with opened(home) as engine:
+        table = judge(engine, np.random.default_rng(_SEED))
+        status = engine.status()
+    model = {"name": status.model_name, "id": status.model_id}
+    report = Report("How well recommendations foretell what is played", model, (table,))
+    _print(report, output, as_json)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -41,7 +41,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | command | shape |
 |---|---|
 | `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
-| `similar`, `next` | `{"hits": [HIT, …]}` |
+| `similar`, `next`, `recommend` | `{"hits": [HIT, …]}` |
 | `path` | the same; each HIT is compared with the one before it, the first has score and similarity 1 |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
 | `genres` | `{"genres": [{name, tracks, predicted, tagged}, …]}` |

@@ -74,7 +74,7 @@ def similar(
 
     with opened(home) as engine:
         hits = like(engine, meant.resolved(engine), wanted.filter(), listing(offset))
-    _print(hits, as_json)
+    answer_with(hits, as_json)
 
 
 @click.command("next")
@@ -96,7 +96,7 @@ def next_(
     with opened(home) as engine:
         seeds = meant.resolved(engine)
         hits = next_tracks(engine, seeds, filter=wanted.filter(), listing=listing())
-    _print(hits, as_json)
+    answer_with(hits, as_json)
 
 
 @click.command()
@@ -122,9 +122,9 @@ def path(
     from mir.recommend.path import path as path_between
 
     with opened(home) as engine:
-        first, last = _resolved(engine, [start, end])
+        first, last = resolved(engine, [start, end])
         hits = path_between(engine, first, last, steps, wanted.filter())
-    _print(hits, as_json)
+    answer_with(hits, as_json)
 
 
 def describe(heard: "Heard") -> str:
@@ -158,7 +158,8 @@ def print_hits(hits: "Sequence[Hit]") -> None:
     print_table(HIT_COLUMNS, rows, empty="No track matches; loosen the filter or index more music.")
 
 
-def _print(hits: "Sequence[Hit]", as_json: bool) -> None:
+def answer_with(hits: "Sequence[Hit]", as_json: bool) -> None:
+    """Print hits as JSON or as a table."""
     from indexer.shapes import hits_shape
 
     if as_json:
@@ -167,7 +168,8 @@ def _print(hits: "Sequence[Hit]", as_json: bool) -> None:
         print_hits(hits)
 
 
-def _resolved(engine: "Engine", names: Sequence[str]) -> list[int]:
+def resolved(engine: "Engine", names: Sequence[str]) -> list[int]:
+    """Return the ids of the tracks that are named; MirError for one that cannot be told."""
     from mir.catalogue import tracks
 
     with engine.catalogue.session() as session:

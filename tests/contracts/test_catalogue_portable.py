@@ -224,8 +224,8 @@ def test_the_choice_of_models_stays_where_there_is_one(catalogue: Catalogue, lib
 def test_a_table_that_is_added_later_goes_along(
     catalogue: Catalogue, elsewhere: Catalogue, tmp_path: Path
 ) -> None:
-    plays = Table(
-        "plays",
+    notes = Table(
+        "notes",
         metadata,
         Column("id", Integer, primary_key=True),
         Column("track_id", BigInteger, ForeignKey("tracks.id", ondelete="CASCADE"), nullable=False),
@@ -235,22 +235,22 @@ def test_a_table_that_is_added_later_goes_along(
     try:
         for each in (catalogue, elsewhere):
             with each.session() as session:
-                plays.create(session.connection())
+                notes.create(session.connection())
         with catalogue.session() as session:
             fill(session, range(3))
             two = tracks.resolve(session, "Title 2")
-            session.execute(insert(plays), [{"track_id": two, "listener": n} for n in ("a", "b")])
-        path = exported(catalogue, tmp_path / "played.mir")
+            session.execute(insert(notes), [{"track_id": two, "listener": n} for n in ("a", "b")])
+        path = exported(catalogue, tmp_path / "noted.mir")
         with elsewhere.session() as session:
             fill(session, [9])  # so that ids differ
         imported(elsewhere, path)
         imported(elsewhere, path)
         with elsewhere.session() as session:
-            found = session.execute(select(plays.c.listener, plays.c.track_id)).all()
+            found = session.execute(select(notes.c.listener, notes.c.track_id)).all()
             assert found == [(n, tracks.resolve(session, "Title 2")) for n in ("a", "b")]
             assert found[0][1] != two
     finally:
-        metadata.remove(plays)
+        metadata.remove(notes)
 
 
 def test_an_export_shows_one_moment_while_another_writes(

@@ -293,6 +293,8 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["similar", "--like-artist", "Nobody"], 1, "mir: No track is by 'Nobody'"),
         (["similar", "1", "--offset", "1999"], 1, "mir: Tracks 2000 to 2009 were asked for"),
         (["path", "1", "1"], 1, "mir: A path from track 1 to itself"),
+        (["recommend", "--duration", "soon"], 2, "no length of time"),
+        (["recommend", "--duration", "9"], 1, "mir: 9 seconds cannot be filled"),
         (["dance"], 2, "No such command 'dance'"),
     ],
 )

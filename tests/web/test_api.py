@@ -186,8 +186,11 @@ class TestTracks:
         assert len(ids) == len(set(ids)) > 0
         assert not {1, 2, 3} & set(ids)
 
-    def test_recommendations_need_a_seed_that_exists(self, client: FlaskClient) -> None:
-        problem_of(client.get(f"{API}/recommendations"), 422)
+    def test_recommendations_need_no_seed_but_one_that_exists(self, client: FlaskClient) -> None:
+        assert len(get(client, "/recommendations", count=5)["hits"]) == 5
+        assert len(get(client, "/recommendations", duration="1m")["hits"]) == 11
+        problem_of(client.get(f"{API}/recommendations?duration=soon"), 422)
+        problem_of(client.get(f"{API}/recommendations?explore=nan"), 422)
         problem_of(client.get(f"{API}/recommendations?seed=4711"), 404)
 
 
@@ -268,6 +271,7 @@ NAMES = st.sampled_from(
         *("q", "genre", "all_genres", "not_genre", "artist", "year_from", "year_to"),
         *("offset", "limit", "count", "seed", "exclude", "x"),
         *("variety", "like_artist", "like_album", "unlike", "per_artist", "start", "end"),
+        *("listener", "duration", "explore", "draw"),
     )
 )
 VALUES = st.one_of(

@@ -49,7 +49,8 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     ]
     body = operation.get("requestBody", {}).get("content", {})
     for media in body.values():
-        fields = media["schema"]["properties"].items()
+        first = media["schema"].get("oneOf", [media["schema"]])[0]
+        fields = first["properties"].items()
         asked += [(name, schema, schema.get("description", "")) for name, schema in fields]
     if asked:
         lines.append(_table(asked))

@@ -1,8 +1,10 @@
 """Questions that begin with a sound or with tracks: search, classify, similar, what next."""
 
+from datetime import UTC, datetime
+
 from flask import Response, request
 
-from mir.recommend.next_tracks import next_tracks
+from mir.recommend.for_listener import recommend
 from mir.recommend.path import path as path_between
 from mir.search.like import like
 from mir.search.query import classify, search_clip
@@ -100,15 +102,14 @@ def path(query: PathQuery) -> Response:
     responses={200: HitsOut, **problems(404)},
 )
 def recommendations(query: NextQuery) -> Response:
-    """Tracks to go on with: none twice, no seed, nothing excluded, artists spaced."""
-    hits = next_tracks(
-        engine(),
-        query.seeds(),
-        filter=query.filter(),
-        exclude=query.exclude,
-        listing=query.listing(),
-    )
-    return reply(HitsOut.of(hits))
+    """From a listener's plays, from seeds, or both; none twice, no seed, artists spaced.
+
+    Without plays and seeds it is a varied sample of the library. The answer stays the same for a
+    day, while plays stay the same.
+    """
+    now = datetime.now(UTC)
+    draw = now.toordinal() if query.draw is None else query.draw
+    return reply(HitsOut.of(recommend(engine(), query.wish(), now, draw)))
 
 
 def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:

@@ -15,6 +15,17 @@ from web.schemas.answers import (
     showable,
 )
 from web.schemas.filters import Asked, FilterFields
+from web.schemas.plays import (
+    MOST_PLAYS,
+    EraseQuery,
+    PlayIn,
+    PlayOut,
+    PlayPath,
+    PlaysOut,
+    PlaysQuery,
+    RecordedOut,
+    play_body,
+)
 from web.schemas.problem import FieldProblem, Problem
 from web.schemas.requests import (
     MAX_ID,
@@ -43,10 +54,12 @@ from web.schemas.standing import (
 
 __all__ = [
     "MAX_ID",
+    "MOST_PLAYS",
     "AnswerOut",
     "Asked",
     "ChangedOut",
     "ClipForm",
+    "EraseQuery",
     "FailureForm",
     "FailureOut",
     "FailurePath",
@@ -66,8 +79,14 @@ __all__ = [
     "PageQuery",
     "PathQuery",
     "PendingOut",
+    "PlayIn",
+    "PlayOut",
+    "PlayPath",
+    "PlaysOut",
+    "PlaysQuery",
     "Problem",
     "ProgressOut",
+    "RecordedOut",
     "SearchForm",
     "SimilarQuery",
     "SoundOut",
@@ -77,5 +96,6 @@ __all__ = [
     "TracksOut",
     "TracksQuery",
     "labels",
+    "play_body",
     "showable",
 ]

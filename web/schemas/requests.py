@@ -5,8 +5,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mir.catalogue.failures import FailureState
+from mir.catalogue.plays import LISTENER_LENGTH
+from mir.durations import seconds_of
+from mir.recommend.for_listener import EXPLORE, Wish
 from mir.search.listing import Listing
-from mir.search.seeds import Seeds
+from mir.search.seeds import MOST_SEEDS, Seeds
 from web.schemas.filters import Asked, FilterFields, Text, Texts
 
 MAX_ID = 2**31 - 1  # what every supported database can hold
@@ -79,14 +82,38 @@ class TracksQuery(FilterFields):
     limit: Limit = 50
 
 
-class NextQuery(SeedFields, ListingFields):
+class NextQuery(FilterFields):
     """The query of `/recommendations`."""
 
+    seed: TrackIds = Field(
+        default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
+    )
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
+    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
+    count: Annotated[int, Field(ge=1, le=200)] | None = Field(
+        default=None, description="How many tracks at most; 20 where no duration is given."
+    )
+    duration: Text | None = Field(
+        default=None, description="A time to fill to within one track: 90, 30m or 1h30m."
+    )
+    explore: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        default=EXPLORE, description="Share of tracks further away, never played."
+    )
+    draw: Annotated[int, Field(ge=0, le=MAX_ID)] | None = Field(
+        default=None, description="Draws what is explored; a new number every day by itself."
+    )
 
-    def seeds(self) -> Seeds:
-        """What the search understands."""
-        return _seeds(self, self.unlike)
+    def wish(self) -> Wish:
+        """What is asked for."""
+        return Wish(
+            listener=self.listener,
+            seeds=tuple(self.seed),
+            exclude=tuple(self.exclude),
+            filter=self.filter(),
+            count=self.count,
+            seconds=None if self.duration is None else seconds_of(self.duration),
+            explore=self.explore,
+        )
 
 
 class PathQuery(FilterFields):

@@ -1,0 +1,54 @@
+"""`mir recommend`: what a listener may want to hear next, from what they played."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from indexer.commands.search import answer_with, resolved
+from indexer.filter_options import Wanted, filter_options
+from indexer.opening import opened
+from indexer.options import Length, count_option, home_option, json_option, listener_option
+
+
+@click.command()
+@click.argument("seeds", nargs=-1, metavar="[SEED]…")
+@listener_option
+@click.option("--duration", type=Length(), help="Fill this time to within one track: 45m, 1h30m.")
+@count_option
+@filter_options
+@json_option
+@home_option
+@click.pass_context
+def recommend(
+    ctx: click.Context,
+    seeds: tuple[str, ...],
+    listener: str,
+    duration: float | None,
+    count: int,
+    wanted: Wanted,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Say what to play next, from what the listener played and from the SEEDs.
+
+    A SEED is an id, a file, or words of title and artist. Without any the plays alone say (see
+    `mir plays`), and without plays it is a varied sample of the library. It stays the same for a
+    day, while plays stay the same. --count limits a --duration only where it is given.
+    """
+    from mir.recommend.for_listener import Wish
+    from mir.recommend.for_listener import recommend as recommend_for
+
+    given = ctx.get_parameter_source("count") != ParameterSource.DEFAULT
+    now = datetime.now(UTC)
+    with opened(home) as engine:
+        wish = Wish(
+            listener=listener,
+            seeds=tuple(resolved(engine, seeds)),
+            filter=wanted.filter(),
+            count=count if given or duration is None else None,
+            seconds=duration,
+        )
+        hits = recommend_for(engine, wish, now, now.toordinal())
+    answer_with(hits, as_json)

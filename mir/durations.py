@@ -1,0 +1,17 @@
+"""Lengths of time as people write them."""
+
+import re
+
+from mir.errors import InvalidQuery
+
+_WRITTEN = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s?)?", re.ASCII)
+
+
+def seconds_of(text: str) -> float:
+    """Seconds of `90`, `20s`, `30m`, `1h` or `1h30m`; InvalidQuery for anything else."""
+    found = _WRITTEN.fullmatch(text.strip().lower())
+    parts = found.groups() if found else (None,)
+    if not any(parts):
+        raise InvalidQuery(f"{text!r} is no length of time; write 90, 20s, 30m or 1h30m.")
+    hours, minutes, seconds = (float(part or 0) for part in parts)
+    return 3600 * hours + 60 * minutes + seconds

@@ -1,0 +1,197 @@
+"""What a listener may want to hear now: from what they did, from seeds, or from both.
+
+With a history, every centre of the taste gets places by its share (`mir.recommend.centres`). What
+is nearer to something unloved than to the taste falls back, and so does what was heard lately; what
+was disliked never comes. A share of the places goes to tracks further away that were never
+played. With seeds, nearness to the seeds decides and the taste has a say. Without a history seeds
+alone decide (`mir.recommend.next_tracks`); with neither, a varied sample of the library comes.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mir.catalogue import plays, tracks
+from mir.catalogue.filters import Filter
+from mir.catalogue.tracks import Track
+from mir.engine import Engine, View
+from mir.errors import InvalidQuery, NotFound
+from mir.recommend.candidates import Candidates, has, place_of
+from mir.recommend.centres import centres
+from mir.recommend.mix import filled, interleaved, strewn
+from mir.recommend.next_tracks import next_tracks
+from mir.recommend.rerank import listenable
+from mir.recommend.sample import varied_sample
+from mir.recommend.taste import Standing, Taste, taste_of
+from mir.search.allowed import MOST, allowed, check_count
+from mir.search.explain import MOST_REASONS, portrait_of_track, reasons
+from mir.search.hits import Hit, make_hits
+from mir.search.seeds import MOST_SEEDS
+from mir.search.variety import main_artist
+from mir.vectors.index import VectorIndex
+from mir.vectors.ranking import WholeRanking
+
+COUNT = 20  # tracks where neither a number nor a time is asked for
+EXPLORE = 0.1
+SHORTEST, LONGEST = 60.0, 86_400.0  # seconds to fill
+
+_LOVED = 300  # tracks of a history whose vectors count
+_SEEDS_SAY = 0.7  # of the score, beside the taste
+_TYPICAL = 240.0  # seconds of a track, before any is known
+_BLOCK = 8  # seeds compared at once
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for; tracks are ids. `count` None: as many as fill `seconds`, else `COUNT`."""
+
+    listener: str = ""
+    seeds: tuple[int, ...] = ()
+    exclude: tuple[int, ...] = ()
+    filter: Filter | None = None
+    count: int | None = None
+    seconds: float | None = None  # to fill, to within one track
+    explore: float = EXPLORE  # share of the places, in [0, 1]
+
+    def check(self) -> None:
+        """Raise InvalidQuery for what lies out of range."""
+        if self.count is not None:
+            check_count(self.count)
+        if len(self.seeds) > MOST_SEEDS:
+            raise InvalidQuery(f"{len(self.seeds)} seeds were given; name up to {MOST_SEEDS}.")
+        if not 0 <= self.explore <= 1:
+            raise InvalidQuery(f"A share of {self.explore} cannot be explored; ask for 0 to 1.")
+        if self.seconds is not None and not SHORTEST <= self.seconds <= LONGEST:
+            raise InvalidQuery(
+                f"{self.seconds:g} seconds cannot be filled; ask for a minute to a day."
+            )
+
+
+def recommend(engine: Engine, wish: Wish, now: datetime, draw: int) -> tuple[Hit, ...]:
+    """Tracks for a listener, in the order to play them; the same for the same `draw` and moment.
+
+    A hit's score is the cosine to the nearest centre of the taste; with seeds, seven tenths of it
+    are the score of `next_tracks`. Scores need not fall: see `listenable`. The sample that stands
+    in where nothing is known has scores of 0.
+
+    Raises NotFound for a seed that is not in the library, InvalidQuery for a wish out of range.
+    """
+    wish.check()
+    with engine.catalogue.session() as session:
+        taste = taste_of(plays.history(session, wish.listener), now)
+    return recommend_from(engine, wish, taste, draw)
+
+
+def recommend_from(engine: Engine, wish: Wish, taste: Taste, draw: int) -> tuple[Hit, ...]:
+    """Tracks for that taste, whoever's it is; otherwise as `recommend`."""
+    wish.check()
+    view = engine.view()
+    if wish.seconds is None:
+        return _answer(engine, view, wish, taste, COUNT if wish.count is None else wish.count, draw)
+    most = MOST if wish.count is None else wish.count
+    places = min(most, math.ceil(1.5 * wish.seconds / _TYPICAL) + 2)
+    while True:
+        hits = _answer(engine, view, wish, taste, places, draw)
+        taken = filled(hits, lambda hit: hit.track.seconds, wish.seconds)
+        # Where one did not fit, less is left than it is long.
+        if len(taken) < len(hits) or len(hits) < places or places == most:
+            return tuple(taken)
+        places = min(most, 2 * places)
+
+
+def _answer(
+    engine: Engine, view: View, wish: Wish, taste: Taste, places: int, draw: int
+) -> tuple[Hit, ...]:
+    """At most so many tracks, whatever their lengths."""
+    loved = [each for each in taste.loved(_LOVED) if has(view.index, each.track)]
+    barred = np.concatenate([taste.disliked, np.array(wish.exclude, dtype=np.int64)])
+    if loved:
+        return _from_taste(engine, view, wish, taste, loved, barred, places, draw)
+    if wish.seeds:
+        return next_tracks(engine, wish.seeds, places, wish.filter, barred.tolist())
+    without = np.union1d(barred, taste.resting)
+    return varied_sample(engine, view, wish.filter, taste, without, places, draw)
+
+
+def _from_taste(
+    engine: Engine,
+    view: View,
+    wish: Wish,
+    taste: Taste,
+    loved: Sequence[Standing],
+    barred: NDArray[np.int64],
+    places: int,
+    draw: int,
+) -> tuple[Hit, ...]:
+    index = view.index
+    with engine.catalogue.session() as session:
+        seeds = tracks.get_many(session, wish.seeds, view.model_id)
+    for seed in wish.seeds:
+        if seed not in seeds:
+            raise NotFound(f"There is no track {seed}; list the tracks with `mir tracks`.")
+    liked = index.vectors_of(np.array([each.track for each in loved], dtype=np.int64))
+    found = centres(liked, np.array([each.weight for each in loved]))
+    rows, shares = index.scores_of_many(found.vectors), found.shares.tolist()  # (centre, track)
+    if seeds:
+        wanted = index.vectors_of(np.array(list(seeds), dtype=np.int64))
+        rows = (_SEEDS_SAY * _near_seeds(index, wanted) + (1 - _SEEDS_SAY) * rows.max(axis=0))[None]
+        shares = [1.0]
+    best = rows.max(axis=0) if len(rows) > 1 else rows[0]
+
+    permitted = allowed(engine, wish.filter, view.model_id)
+    positions = None if permitted is None else index.positions(permitted)
+    never = np.union1d(barred, np.array(wish.seeds, dtype=np.int64))
+    chosen = Candidates(engine, view, taste, rows, best, positions, list(seeds.values()))
+    lists, known = chosen.lists(shares, places, np.union1d(never, taste.resting))
+    order = interleaved(lists, shares)
+    if len(order) < places:  # nearly all of it was heard lately: what has rested longest
+        more, also = chosen.rested(never)
+        order, known = [*order, *more], known | also
+    explored, also = chosen.explored(round(wish.explore * places), places, never, known, draw)
+    order, known = strewn(explored, order, min(places, len(order))), known | also
+    after = main_artist(seeds[wish.seeds[-1]]) if seeds else None
+    listed = listenable(order, places, after)
+
+    vectors = index.vectors_of(np.array([each.track for each in listed], dtype=np.int64))
+    nearest = (vectors @ liked.T).argmax(axis=1) if listed else []
+    near = {each.track: loved[k] for each, k in zip(listed, nearest, strict=True)}
+    with engine.catalogue.session() as session:
+        reminding = tracks.get_many(session, {n.track for n in near.values()}, view.model_id)
+    new = {each.track for each in explored}
+    return make_hits(
+        [(each.track, float(best[place_of(index, each.track)])) for each in listed],
+        known,
+        WholeRanking(best),
+        others=len(index) - len(seeds) - 1,
+        why=lambda track: _why(track, near[track.id], reminding, track.id in new),
+    )
+
+
+def _near_seeds(index: VectorIndex, seeds: Scores) -> Scores:
+    """Half the cosine to the nearest seed and half the mean of all, as `next_tracks` scores."""
+    nearest = np.full(len(index), -1.0, dtype=np.float32)
+    for start in range(0, len(seeds), _BLOCK):
+        scores = index.scores_of_many(seeds[start : start + _BLOCK])
+        np.maximum(nearest, scores.max(axis=0), out=nearest)
+    blended: Scores = 0.5 * nearest + 0.5 * index.scores(seeds.mean(axis=0))
+    return blended
+
+
+def _why(
+    track: Track, near: Standing, reminding: dict[int, Track], explored: bool
+) -> tuple[str, ...]:
+    did = "liked" if near.liked else "played"
+    if near.track == track.id:
+        return (f"you {did} it",)
+    found = [f"nearest of what you {did}: {near.title}"]
+    if explored:
+        found.insert(0, "new to you, and further away")
+    if near.track in reminding:
+        found += reasons(portrait_of_track(reminding[near.track]), portrait_of_track(track))
+    return tuple(found[:MOST_REASONS])
