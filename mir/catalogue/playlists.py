@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from mir.catalogue.paging import Page, check_page
@@ -81,17 +81,17 @@ def create(
     if query is not None and len(json.dumps(query)) > _MOST_QUERY:
         raise InvalidQuery("The query of the playlist is too long to be kept; name fewer tracks.")
     made = session.execute(
-        insert(playlists).values(
+        insert(playlists)
+        .values(
             listener=listener,
             name=name,
-            query=None if query is None else dict(query),
+            query=null() if query is None else dict(query),
             created_at=now,
             changed_at=now,
         )
+        .returning(playlists.c.id)
     )
-    key = made.inserted_primary_key
-    assert key is not None
-    return get(session, int(key[0]), listener)
+    return get(session, made.scalar_one(), listener)
 
 
 def rename(
