@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("search", "search", "Find the tracks that sound like a clip."),
     "similar": ("search", "similar", "Find the tracks that sound like a track."),
     "next": ("search", "next_", "Say what to play after one or more tracks."),
+    "playlist": ("playlist_carry", "playlist", "Make, edit, refresh, export, import playlists."),
     "genres": ("browse", "genres", "Count the tracks of each genre."),
     "tracks": ("browse", "tracks", "List the tracks in the catalogue."),
     "failures": ("failures", "failures", "List, retry or ignore files that could not be analysed."),

@@ -27,7 +27,12 @@ STATUS: dict[type[errors.MirError], tuple[int, str]] = {
     errors.ModelError: (503, "The model cannot be used"),
     errors.MirError: (500, "The server cannot answer"),
 }
-_NO_SUCH = {"TrackPath": "No track has that id.", "FailurePath": "No failure has that id."}
+_NO_SUCH = {
+    "TrackPath": "No track has that id.",
+    "FailurePath": "No failure has that id.",
+    "PlaylistPath": "No playlist has that id.",
+    "EntryPath": "No playlist has such an entry.",
+}
 RETRY_AFTER = 5  # seconds that a busy server asks for
 
 

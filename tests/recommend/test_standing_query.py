@@ -124,8 +124,14 @@ def test_parts_that_do_not_go_together_are_refused(parts: dict[str, object]) -> 
 
 @pytest.mark.parametrize(
     "kept",
-    [{}, {"kind": "dance"}, {"kind": "tracks", "filter": {"colour": "red"}}]
-    + [{"kind": "tracks", "filter": 3}, {"kind": "tracks", "count": "x"}, {"kind": "next"}],
+    [
+        {},
+        {"kind": "dance"},
+        {"kind": "tracks", "filter": {"colour": "red"}},
+        {"kind": "tracks", "filter": 3},
+        {"kind": "tracks", "count": "x"},
+        {"kind": "next"},
+    ],
 )
 def test_json_that_is_no_query_is_refused(kept: dict[str, object]) -> None:
     with pytest.raises(InvalidQuery):
