@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "path": ("search", "path", "Go from one track to another in small steps."),
     "recommend": ("recommend", "recommend", "Say what a listener may want to hear next."),
     "plays": ("plays", "plays", "List what a listener heard and liked, or take it back."),
+    "playlist": ("playlist_carry", "playlist", "Make, edit, refresh, export, import playlists."),
     "genres": ("browse", "genres", "Count the tracks of each genre."),
     "tracks": ("browse", "tracks", "List the tracks in the catalogue."),
     "failures": ("failures", "failures", "List, retry or ignore files that could not be analysed."),

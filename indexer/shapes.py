@@ -10,6 +10,8 @@ from typing import Any
 from mir.analysis import Descriptors, Label
 from mir.catalogue.failures import StoredFailure
 from mir.catalogue.genres import GenreCount
+from mir.catalogue.playlist_entries import Entry
+from mir.catalogue.playlists import Playlist
 from mir.catalogue.plays import Play
 from mir.catalogue.tracks import Page, Track
 from mir.engine import Status
@@ -154,6 +156,40 @@ def plays_shape(page: Page[Play], offset: int) -> Shape:
         "total": page.total,
         "offset": offset,
     }
+
+
+def playlist_facts(playlist: Playlist) -> Shape:
+    """A playlist without what is in it."""
+    return {
+        "id": playlist.id,
+        "name": playlist.name,
+        "query": playlist.query,
+        "count": playlist.count,
+        "created_at": playlist.created_at,
+        "changed_at": playlist.changed_at,
+    }
+
+
+def playlists_shape(page: Page[Playlist], offset: int) -> Shape:
+    """A page of playlists."""
+    return {
+        "playlists": [playlist_facts(each) for each in page.items],
+        "total": page.total,
+        "offset": offset,
+    }
+
+
+def playlist_shape(playlist: Playlist, page: Page[Entry], offset: int) -> Shape:
+    """A playlist with a page of what is in it."""
+    entries = [
+        {
+            "position": each.position,
+            "audio_hash": each.audio_hash,
+            "track": each.track and track_shape(each.track),
+        }
+        for each in page.items
+    ]
+    return {**playlist_facts(playlist), "entries": entries, "total": page.total, "offset": offset}
 
 
 def status_shape(status: Status, home: Path, database: str, recent: Page[StoredFailure]) -> Shape:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from mir.analysis import Failure, Tags
-from mir.catalogue import failures, files, models, plays, tracks
+from mir.catalogue import failures, files, models, playlist_entries, playlists, plays, tracks
 from mir.catalogue.models import KnownModel
 from mir.catalogue.plays import NewPlay
 from mir.catalogue.portable.layout import Header
@@ -61,13 +61,17 @@ def fill(session: Session, numbers: Iterable[int], *, second: Iterable[int] = ()
 
 
 def fill_the_rest(session: Session) -> None:
-    """Store a failure, a folder, a rule, a model to come, and plays."""
+    """Store a failure, a folder, a rule, a model to come, plays, and a playlist of two tracks."""
     failures.record(session, Failure(Path("/music/bad.mp3"), 5, 6, "No sound.", "decode"), NOW)
     files.add_root(session, Path("/music"))
     session.execute(insert(exclusions).values(kind="path", value="*/demo/*"))
     models.prepare(session, OTHER)
     track = tracks.resolve(session, "Title 2")
     plays.record(session, [NewPlay(track, "listen", NOW, name, 9.5) for name in ("", "ann")], NOW)
+    query = {"kind": "tracks", "count": 2}
+    evening = playlists.create(session, "Evening", NOW, query=query, listener="ann")
+    listed = [track.id for track in tracks.page(session, limit=2).items]
+    playlist_entries.replace(session, evening.id, [*listed, listed[0]], NOW, listener="ann")
 
 
 def path_of(number: int) -> Path:
@@ -116,6 +120,7 @@ def content(path: Path) -> dict[str, list[Any]]:
                 ("track_id", "tracks", "audio_hash"),
                 ("artist_id", "artists", "name"),
                 ("genre_id", "genres", "folded"),
+                ("playlist_id", "playlists", "listener || ':' || name"),
             )
         }
         return {

@@ -53,7 +53,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "recent"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
     frozenset({"settings", "audio", "features", "vectors", "catalogue"}),
-    frozenset({"model"}),
+    frozenset({"model", "playlist_files"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
     frozenset({"search", "evaluation", "models", "portable"}),

@@ -10,6 +10,7 @@ from web import media, problems
 from web.api.describe import read_fields
 from web.api.failures import page_of_failures
 from web.api.library import genre_list, library_status
+from web.api.playlists import page_of_playlists
 from web.api.search import answer_clip
 from web.api.tracks import page_of_tracks
 from web.context import engine
@@ -19,6 +20,7 @@ from web.schemas import (
     FailureForm,
     FailuresQuery,
     HitOut,
+    PageQuery,
     SearchForm,
     SimilarQuery,
     TrackOut,
@@ -31,6 +33,7 @@ for _name, _wording in WORDING.items():
     pages.add_app_template_filter(_wording, _name)
 
 _CHIPS = 14  # genres that the search page offers as filters
+_LISTS = 200  # playlists that a track's page offers, those changed last
 _NEAR = 12  # neighbours that a track's page shows
 
 
@@ -74,7 +77,9 @@ def track(track_id: int) -> str:
     found = TrackOut.of(media.find_track(_sane(track_id), view.model_id))
     query = read_fields(SimilarQuery, request.args)
     hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR), view)
-    return render_template("track.html", track=found, hits=[HitOut.of(hit) for hit in hits])
+    lists = page_of_playlists(PageQuery(limit=_LISTS)).playlists
+    near = [HitOut.of(hit) for hit in hits]
+    return render_template("track.html", track=found, hits=near, playlists=lists)
 
 
 @pages.get("/tracks/<int:track_id>/cover")

@@ -31,6 +31,8 @@ _NO_SUCH = {
     "TrackPath": "No track has that id.",
     "FailurePath": "No failure has that id.",
     "PlayPath": "No play has that id.",
+    "PlaylistPath": "No playlist has that id.",
+    "EntryPath": "No playlist has such an entry.",
 }
 RETRY_AFTER = 5  # seconds that a busy server asks for
 

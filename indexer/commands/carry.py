@@ -6,35 +6,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from indexer.lock import only_run
+from indexer.mapping import Mapping
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option
 from indexer.printing import bar_console, bytes_shown, print_json, say, warn
 
 if TYPE_CHECKING:
     from mir.portable import ImportReport
-
-
-class Mapping(click.ParamType):
-    """Two absolute folders as `/old=/new`."""
-
-    name = "mapping"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[Path, Path]:
-        """Return the two folders."""
-        if isinstance(value, tuple):
-            return value
-        text = str(value)
-        if not text.startswith("/") or text.count("=/") != 1:
-            self.fail(f"{text!r} names no two absolute folders; write /old=/new.", param, ctx)
-        old, _, new = text.partition("=/")
-        return Path(old), Path(f"/{new}")
 
 
 @click.command()

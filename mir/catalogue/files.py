@@ -39,6 +39,13 @@ class Seen(NamedTuple):
     part: int  # as in mir.analysis.FileFacts
 
 
+class Held(NamedTuple):
+    """A track that a file holds, and where in it."""
+
+    track_id: int
+    start: float  # second of the file at which it begins
+
+
 def known_files(session: Session) -> Iterator[KnownFile]:
     """Yield every file, in the order in which they were found."""
     columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.track_id)
@@ -60,6 +67,17 @@ def owners(session: Session, paths: Sequence[Path]) -> frozenset[int]:
             session.execute(select(files.c.track_id).where(files.c.path.in_(some))).scalars()
         )
     return frozenset(found)
+
+
+def held_at(session: Session, paths: Sequence[bytes]) -> dict[bytes, list[Held]]:
+    """Return what lies at those of the paths that are known, the tracks of one file in order."""
+    found: dict[bytes, list[Held]] = {}
+    for some in chunks(list(dict.fromkeys(paths))):
+        chosen = select(files.c.path, files.c.track_id, files.c.start)
+        here = chosen.where(files.c.path.in_(some)).order_by(files.c.path, files.c.part)
+        for path, track_id, start in session.execute(here):
+            found.setdefault(path, []).append(Held(track_id, start))
+    return found
 
 
 def seen_files(session: Session) -> Iterator[Seen]:

@@ -33,15 +33,16 @@ def manual(described: dict[str, Any]) -> str:
     """The page that documents that OpenAPI document, as Markdown."""
     parts = [_HEAD.format(about=described["info"]["description"])]
     for path, item in described["paths"].items():
-        parts += [_operation(path, method, operation) for method, operation in item.items()]
+        schemas = described["components"]["schemas"]
+        parts += [_operation(path, method, told, schemas) for method, told in item.items()]
     parts.append("## Shapes\n")
     for name, schema in sorted(described["components"]["schemas"].items()):
-        if name.endswith("Out") or name in {"Problem", "FieldProblem"}:
+        if name.endswith("Out") or name in {"Problem", "FieldProblem", "MadeFromIn"}:
             parts.append(f"### {name}\n\n{schema.get('description', '')}\n\n{_fields(schema)}")
     return "\n".join(parts)
 
 
-def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
+def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> str:
     lines = [f"## {method.upper()} {path}\n", f"{operation['summary']}. {_said(operation)}\n"]
     asked = [
         (field["name"], field["schema"], field.get("description", ""))
@@ -49,8 +50,10 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     ]
     body = operation.get("requestBody", {}).get("content", {})
     for media in body.values():
-        first = media["schema"].get("oneOf", [media["schema"]])[0]
-        fields = first["properties"].items()
+        shape = media["schema"]
+        shape = shape.get("oneOf", [shape])[0]
+        named = str(shape.get("$ref", "")).rpartition("/")[2]
+        fields = (schemas[named] if named else shape)["properties"].items()
         asked += [(name, schema, schema.get("description", "")) for name, schema in fields]
     if asked:
         lines.append(_table(asked))

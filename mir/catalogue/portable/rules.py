@@ -7,6 +7,7 @@
   same size and time that could be read there, unless the user ignores or excludes the path. A
   new sound all of whose paths hold something else here is left out.
 - The choice of models is taken over only where no model was chosen here yet.
+- A playlist whose name its listener has here stays as it is here.
 - Inodes are dropped, since they mean nothing on another disk.
 """
 
@@ -24,7 +25,7 @@ from mir.catalogue.portable.matching import Row
 from mir.catalogue.portable.moves import Moves
 from mir.catalogue.portable.reading import batches
 from mir.catalogue.revision import bump
-from mir.catalogue.tables import TAG, files, tracks
+from mir.catalogue.tables import TAG, files, playlists, tracks
 from mir.catalogue.tables import embeddings as embeddings_table
 from mir.catalogue.tables import failures as failures_table
 from mir.catalogue.tables import state as state_table
@@ -44,6 +45,7 @@ class Rules:
         self.taken = 0  # files left out, since their paths hold something else here
         self.last_track = _last_id(session, tracks)  # tracks above are new
         self._last_file = _last_id(session, files)
+        self._last_playlist = _last_id(session, playlists)
         self._session = session
         self._source = source
         self._moves = moves
@@ -66,6 +68,7 @@ class Rules:
             "track_labels": self._of_sounds,
             "track_genres": self._of_sounds,
             "track_artists": self._of_sounds,
+            "playlist_entries": self._of_new_playlists,
         }
 
     def of(self, table: Table) -> Rule:
@@ -190,6 +193,10 @@ class Rules:
                 f"The export is damaged (a vector of the model {row['model_id']} is not one of "
                 f"{length // 4} numbers); write it again."
             )
+
+    def _of_new_playlists(self, rows: list[Row]) -> list[Row]:
+        """Two lists of one name are not mixed."""
+        return [row for row in rows if row["playlist_id"] > self._last_playlist]
 
     def _state(self, rows: list[Row]) -> list[Row]:
         chosen = select(state_table.c.key).where(state_table.c.key.in_(models.CHOICE_KEYS))

@@ -1,0 +1,275 @@
+"""`mir playlist`: playlists made from queries or by hand, edited and asked again."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.filter_options import Wanted, filter_options
+from indexer.opening import opened
+from indexer.options import MAX_COUNT, home_option, json_option, page_options
+from indexer.printing import Column, clock, print_json, print_table, say, say_part
+
+if TYPE_CHECKING:
+    from mir.catalogue.playlists import Playlist
+    from mir.catalogue.session import Session
+
+_POSITION = click.IntRange(1)
+
+
+@click.group()
+def playlist() -> None:
+    """Make, edit, refresh, export and import playlists.
+
+    A PLAYLIST is named by its name or its id, a TRACK as everywhere. Positions count from 1. A
+    track whose files are gone keeps its place as missing, and is there again when they come back.
+    """
+
+
+@playlist.command("list")
+@page_options
+@json_option
+@home_option
+def list_(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
+    """List the playlists, the one that was changed last first."""
+    from indexer.shapes import playlists_shape
+    from mir.catalogue import playlists
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        page = playlists.page(session, offset=offset, limit=limit)
+    if as_json:
+        print_json(playlists_shape(page, offset))
+        return
+    print_table(
+        (
+            Column("Id", right=True),
+            Column("Name", flexible=True),
+            Column("Tracks", right=True),
+            Column("Made from"),
+            Column("Changed"),
+        ),
+        (
+            (
+                str(each.id),
+                each.name,
+                str(each.count),
+                str(each.query["kind"]) if each.query else "",
+                f"{each.changed_at:%Y-%m-%d}",
+            )
+            for each in page.items
+        ),
+        empty="No playlists; `mir playlist make NAME` makes one.",
+    )
+    say_part(offset, len(page.items), page.total)
+
+
+@playlist.command()
+@click.argument("playlist")
+@page_options
+@json_option
+@home_option
+def show(playlist: str, limit: int, offset: int, as_json: bool, home: Path | None) -> None:
+    """List what is in PLAYLIST."""
+    from indexer.shapes import playlist_shape
+    from mir.catalogue import playlist_entries, playlists
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        known = playlists.get(session, playlists.resolve(session, playlist))
+        page = playlist_entries.page(session, known.id, offset=offset, limit=limit)
+    if as_json:
+        print_json(playlist_shape(known, page, offset))
+        return
+    say(f"{known.name}: {_tracks(known.count)}")
+    print_table(
+        (
+            Column("No", right=True),
+            Column("Id", right=True),
+            Column("Title", flexible=True),
+            Column("Artist", flexible=True),
+            Column("Length", right=True),
+        ),
+        (
+            (
+                str(each.position),
+                str(each.track.id) if each.track else "",
+                each.track.title if each.track else "missing",
+                ", ".join(each.track.artists) if each.track else "",
+                clock(each.track.seconds) if each.track else "",
+            )
+            for each in page.items
+        ),
+        empty="Nothing is in it; `mir playlist add` puts tracks there.",
+    )
+    say_part(offset, len(page.items), page.total)
+
+
+@playlist.command()
+@click.argument("name")
+@click.option("--similar", metavar="TRACK", help="Of the tracks that sound like this one.")
+@click.option(
+    "--next", "seeds", multiple=True, metavar="TRACK", help="What to play after (repeatable)."
+)
+@click.option("--text", help="Of the tracks whose title, artist or album has these words.")
+@click.option("--all", "every", is_flag=True, help="Of all tracks, by artist and album.")
+@click.option(
+    "--count",
+    type=click.IntRange(1, MAX_COUNT),
+    default=25,
+    show_default=True,
+    help="How many tracks at most.",
+)
+@filter_options
+@json_option
+@home_option
+def make(
+    name: str,
+    similar: str | None,
+    seeds: tuple[str, ...],
+    text: str | None,
+    every: bool,
+    count: int,
+    wanted: Wanted,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Make a playlist called NAME from a query, or an empty one.
+
+    The query is `mir similar` (--similar), `mir next` (--next) or `mir tracks` (--text, filters
+    alone, --all), and is kept: `mir playlist refresh` asks it again. Without any of them the
+    playlist is empty and made by hand.
+    """
+    from mir.catalogue import playlists, tracks
+    from mir.recommend import standing_query
+
+    filter = wanted.filter()
+    if sum(map(bool, (similar, seeds, text or every))) > 1:
+        raise click.UsageError("Choose one of --similar, --next and --text or --all.")
+    with opened(home) as engine:
+        if similar or seeds:
+            with engine.catalogue.session() as session:
+                names = (similar,) if similar else seeds
+                named = [tracks.resolve(session, each) for each in names]
+            kind: standing_query.Kind = "similar" if similar else "next"
+            query = standing_query.query_of(engine, kind, named, filter=filter, count=count)
+        elif text or every or not filter.is_empty:
+            query = standing_query.query_of(engine, "tracks", text=text, filter=filter, count=count)
+        else:
+            with engine.catalogue.session() as session:
+                made = playlists.create(session, name, _now())
+            _print(made, as_json, "made")
+            return
+        made = standing_query.make(engine, name, query, _now())
+    _print(made, as_json, "made")
+
+
+@playlist.command()
+@click.argument("playlist")
+@click.argument("tracks", nargs=-1, required=True, metavar="TRACK…")
+@json_option
+@home_option
+def add(playlist: str, tracks: tuple[str, ...], as_json: bool, home: Path | None) -> None:
+    """Add TRACKs at the end of PLAYLIST."""
+    from mir.catalogue import playlist_entries
+    from mir.catalogue import tracks as catalogue_tracks
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        named = [catalogue_tracks.resolve(session, each) for each in tracks]
+        changed = playlist_entries.append(session, _meant(session, playlist), named, _now())
+    _print(changed, as_json, "changed")
+
+
+@playlist.command()
+@click.argument("playlist")
+@click.argument("positions", nargs=-1, required=True, type=_POSITION, metavar="POSITION…")
+@json_option
+@home_option
+def remove(playlist: str, positions: tuple[int, ...], as_json: bool, home: Path | None) -> None:
+    """Take what is at the POSITIONs out of PLAYLIST."""
+    from mir.catalogue import playlist_entries
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        meant = _meant(session, playlist)
+        changed = playlist_entries.remove(session, meant, positions, _now())
+    _print(changed, as_json, "changed")
+
+
+@playlist.command()
+@click.argument("playlist")
+@click.argument("position", type=_POSITION)
+@click.argument("to", type=_POSITION)
+@json_option
+@home_option
+def move(playlist: str, position: int, to: int, as_json: bool, home: Path | None) -> None:
+    """Bring what is at POSITION of PLAYLIST to the position TO."""
+    from mir.catalogue import playlist_entries
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        meant = _meant(session, playlist)
+        changed = playlist_entries.move(session, meant, position, to, _now())
+    _print(changed, as_json, "changed")
+
+
+@playlist.command()
+@click.argument("playlist")
+@click.argument("name")
+@json_option
+@home_option
+def rename(playlist: str, name: str, as_json: bool, home: Path | None) -> None:
+    """Give PLAYLIST another NAME."""
+    from mir.catalogue import playlists
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        changed = playlists.rename(session, _meant(session, playlist), name, _now())
+    _print(changed, as_json, "renamed")
+
+
+@playlist.command()
+@click.argument("playlist")
+@json_option
+@home_option
+def delete(playlist: str, as_json: bool, home: Path | None) -> None:
+    """Delete PLAYLIST; the tracks themselves stay."""
+    from mir.catalogue import playlists
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        gone = playlists.remove(session, _meant(session, playlist))
+    _print(gone, as_json, "deleted")
+
+
+@playlist.command()
+@click.argument("playlist")
+@json_option
+@home_option
+def refresh(playlist: str, as_json: bool, home: Path | None) -> None:
+    """Fill PLAYLIST anew from what it was made from; changes by hand are lost."""
+    from mir.recommend import standing_query
+
+    with opened(home) as engine:
+        with engine.catalogue.session() as session:
+            meant = _meant(session, playlist)
+        changed = standing_query.refresh(engine, meant, _now())
+    _print(changed, as_json, "refreshed")
+
+
+def _meant(session: "Session", text: str) -> int:
+    from mir.catalogue import playlists
+
+    return playlists.resolve(session, text)
+
+
+def _print(changed: "Playlist", as_json: bool, what: str) -> None:
+    from indexer.shapes import playlist_facts
+
+    if as_json:
+        print_json({what: playlist_facts(changed)})
+    else:
+        say(f"{what.capitalize()}: {changed.name} (id {changed.id}), {_tracks(changed.count)}.")
+
+
+def _tracks(count: int) -> str:
+    return f"{count} track" + ("" if count == 1 else "s")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,118 @@
+"""`mir playlist export` and `mir playlist import`: playlists as files for players."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from indexer.commands.playlist import playlist
+from indexer.mapping import Mapping
+from indexer.opening import opened
+from indexer.options import FOLDER, home_option, json_option
+from indexer.printing import print_json, say, warn
+
+
+@playlist.command()
+@click.argument("playlist")
+@click.argument("file", type=FOLDER, metavar="FILE")
+@click.option("--relative", is_flag=True, help="Write paths below FILE's folder relative to it.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--map",
+    "mappings",
+    type=Mapping(),
+    multiple=True,
+    metavar="OLD=NEW",
+    help="What lies in the folder OLD here lies in NEW for the reader (repeatable).",
+)
+@json_option
+@home_option
+def export(
+    playlist: str,
+    file: Path,
+    relative: bool,
+    force: bool,
+    mappings: tuple[tuple[Path, Path], ...],
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Write PLAYLIST to FILE, as its ending says: .m3u8, .xspf or .jspf.
+
+    Tracks that are missing are left out.
+    """
+    from mir.catalogue import playlist_entries, playlists
+    from mir.catalogue.portable.moves import Move, Moves
+    from mir.playlist_files.export import FORMATS, exported
+
+    format = file.suffix.lstrip(".").lower()
+    if format not in FORMATS:
+        raise click.UsageError(f"{file.name} does not end in .{', .'.join(FORMATS)}.")
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} is there already; name another file, or add --force.")
+    moves = Moves([Move(old, new) for old, new in mappings])
+    with opened(home) as engine, engine.catalogue.session() as session:
+        known = playlists.get(session, playlists.resolve(session, playlist))
+        tracks = playlist_entries.tracks_of(session, known.id)
+    folder = Path(os.fsdecode(moves(os.fsencode(file.absolute().parent))))
+    data = exported(format, known.name, tracks, moves, folder if relative else None)
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written ({error.strerror}).") from error
+    missing = known.count - len(tracks)
+    if as_json:
+        print_json({"file": file, "tracks": len(tracks), "missing": missing})
+        return
+    say(f"{len(tracks)} tracks are in {file}." + (f" {missing} are missing." if missing else ""))
+
+
+@playlist.command("import")
+@click.argument("file", type=FOLDER, metavar="FILE")
+@click.option("--name", help="Name of the playlist (default: as the file says, or its own name).")
+@click.option(
+    "--map",
+    "mappings",
+    type=Mapping(),
+    multiple=True,
+    metavar="OLD=NEW",
+    help="What lies in the folder OLD in the list lies in NEW here (repeatable).",
+)
+@json_option
+@home_option
+def import_(
+    file: Path,
+    name: str | None,
+    mappings: tuple[tuple[Path, Path], ...],
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Make a playlist of FILE, an M3U or M3U8, from the tracks whose paths it names.
+
+    Paths are absolute or relative to FILE's folder. Lines that name no track of the library are
+    reported with their numbers and left out.
+    """
+    from indexer.shapes import playlist_facts
+    from mir.catalogue import playlist_entries, playlists
+    from mir.catalogue.portable.moves import Move, Moves
+    from mir.playlist_files.m3u import MOST_BYTES, read_m3u
+    from mir.playlist_files.matching import match
+
+    try:
+        with file.open("rb") as opened_file:
+            data = opened_file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read ({error.strerror}).") from error
+    parsed = read_m3u(data)
+    moves = Moves([Move(old, new) for old, new in mappings])
+    now = datetime.now(UTC)
+    with opened(home) as engine, engine.catalogue.session() as session:
+        found = match(session, parsed, moves=moves, folder=file.absolute().parent)
+        made = playlists.create(session, name or parsed.name or file.stem, now)
+        made = playlist_entries.replace(session, made.id, found.track_ids, now)
+    if as_json:
+        print_json({"made": playlist_facts(made), "unmatched": found.unmatched})
+        return
+    say(f"Made: {made.name} (id {made.id}), {made.count} tracks.")
+    for each in found.unmatched:
+        warn(f"line {each.line}: {each.path}: {each.reason}")
