@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args
 
 from mir.catalogue import playlist_entries, playlists, tracks
 from mir.catalogue.filters import Filter
-from mir.catalogue.keys import Key
 from mir.catalogue.playlists import Playlist
 from mir.engine import Engine
 from mir.errors import InvalidQuery, NotFound
@@ -140,8 +139,6 @@ def from_json(kept: Mapping[str, Any]) -> StandingQuery:
         if kept["kind"] not in get_args(Kind):
             raise ValueError
         chosen = {name: _tupled(value) for name, value in kept.get("filter", {}).items()}
-        if "keys" in chosen:
-            chosen["keys"] = tuple(Key(*each) for each in chosen["keys"])
         if "added_since" in chosen:
             chosen["added_since"] = datetime.fromisoformat(chosen["added_since"])
         return StandingQuery(

@@ -14,8 +14,8 @@ from mir.search.seeds import Seeds, start
 from mir.search.variety import Candidate, capped
 
 _SPARE = 5  # of the nearest, beside a quarter of those wanted, for versions and tracks gone
-_RUNG = 250  # for limits and variety: pools of this and four times as many, whatever the page
-_ENOUGH = 4_000  # of the nearest, to look for other artists in
+_RUNG = 125  # for limits and variety: pools of this and four times as many, whatever the page
+_ENOUGH = 2_000  # of the nearest, to look for other artists in
 
 
 def like(
@@ -31,7 +31,7 @@ def like(
     comes once, and never one that a seed is of. Scores are those of `mir.search.seeds.start`,
     falling unless `variety` or a limit reorders them; equal ones are in order of track id.
     Reasons speak of the nearest seed. The limits hold as long as others are to be found among the
-    4,000 nearest; then the best of those left over fill the list.
+    2,000 nearest; then the best of those left over fill the list.
 
     `view` is for those who show more of the same model beside the hits. Raises as
     `mir.search.seeds.start`, and InvalidQuery for a filter that names no genre.
@@ -48,7 +48,8 @@ def like(
 
     size = listing.end + listing.end // 4 + _SPARE
     if _reorders(listing):
-        size = _RUNG if size <= _RUNG else 4 * _RUNG if size <= 4 * _RUNG else _ENOUGH
+        rungs = (_RUNG, 4 * _RUNG, _ENOUGH)
+        size = next((rung for rung in rungs if rung >= size), _ENOUGH)
     listed: Sequence[Candidate] = ()
     played = tuple(begin.known.values())
     for pool in pools(engine, view, ranking, positions, asked, played, size):

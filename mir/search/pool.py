@@ -18,7 +18,7 @@ from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import Ranking
 from mir.vectors.rows import Positions
 
-VARIED = 200  # tracks among which `variety` chooses; what is further away follows as it is
+VARIED = 100  # tracks among which `variety` chooses; what is further away follows as it is
 _WIDER = 4
 
 

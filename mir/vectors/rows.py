@@ -23,7 +23,7 @@ Vectors = NDArray[np.float32]
 
 _kernels: Any = faiss  # the row kernels are missing from faiss's type stubs
 
-_BLAS_FROM_QUERIES = 4  # from here one matrix product beats a pass of the kernel per query
+_BLAS_FROM_QUERIES = 8  # from here one matrix product beats a pass of the kernel per query
 
 
 @dataclass(frozen=True, slots=True)

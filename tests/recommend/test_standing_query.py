@@ -10,7 +10,6 @@ from made_up_library import NOW, engine_at, made_up, stored, unit_vectors
 
 from mir.catalogue import playlist_entries, playlists, tracks
 from mir.catalogue.filters import Filter
-from mir.catalogue.keys import Key
 from mir.engine import Engine
 from mir.errors import InvalidQuery, NotFound
 from mir.recommend import standing_query
@@ -22,7 +21,8 @@ VECTORS = unit_vectors(12, seed=3)
 FILTER = Filter(
     genres_any=("jazz", "rock"),
     year_from=1990,
-    keys=(Key("A", "minor"), Key("C", "major")),
+    key="Am",
+    harmonic=True,
     added_since=NOW,
     bpm_to=120.5,
 )
