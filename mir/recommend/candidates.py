@@ -34,11 +34,14 @@ class Candidates:
         rows: Scores,
         best: Scores,
         permitted: NDArray[np.int64] | None,
-        seeds: Sequence[Track],
+        named: Sequence[Track],
     ) -> None:
-        """`rows` (centre, track) and their highest `best` (track,); `permitted` positions."""
+        """`rows` (centre, track) and their highest `best` (track,); `permitted` positions.
+
+        `named` are seeds and what is excluded: no further version of them comes.
+        """
         self._engine, self._view, self._index, self._taste = engine, view, view.index, taste
-        self._rows, self._best, self._permitted, self._seeds = rows, best, permitted, seeds
+        self._rows, self._best, self._permitted, self._named = rows, best, permitted, named
         unloved = [u.track for u in taste.unloved(_UNLOVED) if has(view.index, u.track)]
         self._unloved = view.index.vectors_of(np.array(unloved, dtype=np.int64))
 
@@ -62,7 +65,7 @@ class Candidates:
             known = self._tracks(chosen)
             scores = self._adjusted(np.array(list(chosen), dtype=np.int64), known)
             order = sorted(known, key=lambda track: (-scores[track], track))
-            distinct = without_versions([known[track] for track in order], self._seeds)
+            distinct = without_versions([known[track] for track in order], self._named)
             if len(distinct) >= places or whole:
                 break
             factor *= _WIDER
@@ -89,7 +92,7 @@ class Candidates:
         rng = np.random.default_rng(draw)
         drawn = rng.permutation(further)[: 2 * wanted]
         found = self._tracks(drawn.tolist())
-        fresh = without_versions(found.values(), [*self._seeds, *known.values()])
+        fresh = without_versions(found.values(), [*self._named, *known.values()])
         fresh = [track for track in fresh if self._taste.of(track) is None][:wanted]
         scores = {int(self._index.ids[p]): float(self._best[p]) for p in drawn.tolist()}
         made = [Candidate(track.id, main_artist(track), scores[track.id]) for track in fresh]
@@ -106,7 +109,7 @@ class Candidates:
         order = sorted(found.values(), key=lambda track: (standings[track.id].last, track.id))
         made = [
             Candidate(each.id, main_artist(each), float(self._best[place_of(self._index, each.id)]))
-            for each in without_versions(order, self._seeds)
+            for each in without_versions(order, self._named)
         ]
         return made, found
 

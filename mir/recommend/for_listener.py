@@ -131,10 +131,11 @@ def _from_taste(
 ) -> tuple[Hit, ...]:
     index = view.index
     with engine.catalogue.session() as session:
-        seeds = tracks.get_many(session, wish.seeds, view.model_id)
+        named = tracks.get_many(session, (*wish.seeds, *wish.exclude), view.model_id)
     for seed in wish.seeds:
-        if seed not in seeds:
+        if seed not in named:
             raise NotFound(f"There is no track {seed}; list the tracks with `mir tracks`.")
+    seeds = {seed: named[seed] for seed in wish.seeds}
     liked = index.vectors_of(np.array([each.track for each in loved], dtype=np.int64))
     found = centres(liked, np.array([each.weight for each in loved]))
     rows, shares = index.scores_of_many(found.vectors), found.shares.tolist()  # (centre, track)
@@ -147,7 +148,7 @@ def _from_taste(
     permitted = allowed(engine, wish.filter, view.model_id)
     positions = None if permitted is None else index.positions(permitted)
     never = np.union1d(barred, np.array(wish.seeds, dtype=np.int64))
-    chosen = Candidates(engine, view, taste, rows, best, positions, list(seeds.values()))
+    chosen = Candidates(engine, view, taste, rows, best, positions, list(named.values()))
     lists, known = chosen.lists(shares, places, np.union1d(never, taste.resting))
     order = interleaved(lists, shares)
     if len(order) < places:  # nearly all of it was heard lately: what has rested longest

@@ -104,6 +104,12 @@ def test_what_is_disliked_never_comes_and_what_was_heard_rests(engine: Engine) -
     assert not {1, 11, 12, 240} & set(best)  # 240 is the recording 1
 
 
+def test_another_file_of_what_is_excluded_stays_away(engine: Engine) -> None:
+    play(engine, *[(track, "listen", 40 * DAY) for track in range(2, 12)])
+    assert {1, 240} & set(asked(engine, count=240, explore=0.0))
+    assert not {1, 240} & set(asked(engine, count=240, explore=0.5, exclude=(1,)))
+
+
 def test_fatigue_wears_off(engine: Engine) -> None:
     play(engine, *[(track, "listen", 50 * DAY) for track in range(1, 11)])
     play(engine, *[(track, "listen", 5 * DAY) for track in range(11, 21)])

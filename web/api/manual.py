@@ -100,7 +100,7 @@ def _type(schema: dict[str, Any]) -> str:
     text = _NAMES.get(schema.get("type", ""), "anything")
     if "minimum" in schema and "maximum" in schema:
         text += f", {int(schema['minimum'])} to {int(schema['maximum'])}"
-    if schema.get("default") not in (None, []):
+    if schema.get("default") not in (None, [], ""):
         text += f", by default {schema['default']}"
     return text
 
