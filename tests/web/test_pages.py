@@ -17,6 +17,7 @@ PAGES = [
     "/browse",
     "/browse?genre=Folk",
     "/tracks/1",
+    "/playlists",
     "/library",
     "/about",
     "/api/docs",
