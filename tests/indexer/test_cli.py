@@ -286,7 +286,7 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["index", "--max-memory", "lots"], 2, "'lots' is no size; write 800M or 2G"),
         (["index", "--nice", "20"], 2, "--nice"),
         (["tracks", "--year", "1999-1990"], 2, "ends before it begins"),
-        (["tracks", "--year", "soon"], 2, "no year or range of years"),
+        (["tracks", "--year", "soon"], 2, "no range of years"),
         (["similar", "1", "--count", "0"], 2, "--count"),
         (["next"], 2, "SEED"),
         (["similar", "1", "--variety", "2"], 2, "--variety"),
