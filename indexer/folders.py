@@ -54,7 +54,7 @@ def remember_folders(
         for folder in folders:
             if folder not in missing:
                 files.add_root(session, folder)
-            elif prune and not folder.exists():
+            elif prune and not os.path.exists(folder):  # noqa: PTH110 - never raises
                 files.remove_root(session, folder)
 
 

@@ -7,6 +7,7 @@ evidence does not decide is read, and known by its sound. Files count as gone on
 was really looked at: a root that is missing or came up empty prunes nothing and says so.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -131,7 +132,8 @@ def _walk_all(
     messages: list[str] = []
     missing: list[Path] = []
     for root in roots:
-        if not root.is_dir():
+        # Not `root.is_dir()`, which raises at a mount that has died.
+        if not os.path.isdir(root):  # noqa: PTH112
             missing.append(root)
             messages.append(_missing(root, _count_below(known, root), prune))
             continue
@@ -228,7 +230,7 @@ def _count_below(known: Iterable[str], root: Path) -> int:
 
 
 def _missing(root: Path, kept: int, prune: bool) -> str:
-    if root.is_file():
+    if os.path.isfile(root):  # noqa: PTH113
         return f"{root} is a file; name the folder it lies in."
     if not kept:
         return f"The folder {root} does not exist; check its name."

@@ -1,5 +1,6 @@
 """What the workers learnt, into the catalogue; and what the catalogue knows, for a scan."""
 
+import os
 from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -147,7 +148,7 @@ def owed_files(
     for model_id in model_ids:
         for track in coverage.unheard(session, model_id, thorough):
             if track.track_id not in seen and not read.intersection(track.paths):
-                there = next((path for path in track.paths if path.is_file()), None)
+                there = next(filter(os.path.isfile, track.paths), None)  # raises nowhere
                 if there is not None:
                     seen.add(track.track_id)
                     owed.setdefault(there, []).append(track)

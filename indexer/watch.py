@@ -5,6 +5,8 @@ scan of the next run. So it does no harm if a note is lost or comes twice, and a
 away or came back (a disk was unmounted or mounted) is one more change of that folder.
 """
 
+import os
+import stat
 import time
 from collections.abc import Callable, Collection, Generator, Sequence
 from pathlib import Path
@@ -81,7 +83,7 @@ def folder_at(path: Path) -> Standing:
         facts = path.stat()
     except OSError:
         return None
-    return (facts.st_dev, facts.st_ino) if path.is_dir() else None
+    return (facts.st_dev, facts.st_ino) if stat.S_ISDIR(facts.st_mode) else None
 
 
 def file_changes(home: Path, *, poll: float | None = None) -> Source:
@@ -134,4 +136,4 @@ def _matters(path: Path, roots: Sequence[Path], home: Path) -> bool:
     if any(part.startswith(".") for part in path.relative_to(root).parts):
         return False
     # What is gone may have been a folder, whatever its name.
-    return path.suffix.lower() in _HEARD_OF or not path.is_file()
+    return path.suffix.lower() in _HEARD_OF or not os.path.isfile(path)  # noqa: PTH113

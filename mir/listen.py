@@ -115,11 +115,11 @@ def _listen_thoroughly(
     """Hear all of a file or of a span; it is measured over a bounded number of its passages."""
     spec = embedder.info.spec
     kept: list[tuple[FloatArray, FloatArray]] = []  # every `stride`-th passage and its spectrogram
-    stride, count, seconds = 1, 0, 0.0
+    stride, count, seconds, sound = 1, 0, 0.0, 0.0
     origin, claimed = (0.0, info.seconds) if within is None else (within.start, within.seconds)
 
     def mels() -> Iterator[FloatArray]:
-        nonlocal kept, stride, count, seconds
+        nonlocal kept, stride, count, seconds, sound
         for excerpt in read_on(source, spec.sample_rate, PASSAGE_SECONDS, within):
             mel = mel_spectrogram(excerpt.samples, spec)
             if count % stride == 0:
@@ -127,14 +127,17 @@ def _listen_thoroughly(
             if len(kept) > DESCRIBED_PASSAGES:
                 kept, stride = kept[::2], 2 * stride
             count += 1
+            sound += len(excerpt.samples) / spec.sample_rate
             seconds = excerpt.start - origin + len(excerpt.samples) / spec.sample_rate
             yield mel
 
     stretches = mels()
-    first = next(stretches, None)
-    if first is None or seconds < SHORTEST_SECONDS:
-        raise _too_short(source, seconds)
-    hearing = embedder.hear(chain([first], stretches))
+    begun: list[FloatArray] = []  # of a file with a damaged start the first may hold little
+    while sound < SHORTEST_SECONDS:
+        if (mel := next(stretches, None)) is None:
+            raise _too_short(source, sound)
+        begun.append(mel)
+    hearing = embedder.hear(chain(begun, stretches))
     descriptors = describe([each[0] for each in kept], [each[1] for each in kept], spec)
     believed = claimed is not None and abs(claimed - seconds) <= _TOLERANCE
     length = claimed if believed and claimed is not None else seconds

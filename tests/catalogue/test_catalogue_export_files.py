@@ -87,6 +87,14 @@ def test_a_file_that_is_there_is_kept_unless_told_otherwise(
     assert len(content(path)["tracks"]) == 6
 
 
+def test_the_catalogue_itself_is_never_written_over(filled: Catalogue, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(filled.location)
+    for path in (Path(filled.location), link):
+        with pytest.raises(CatalogueError, match="is the catalogue itself"):
+            write_to(filled, path, overwrite=True)
+
+
 @pytest.mark.parametrize("place", ["nowhere/a.mir", "file/a.mir"])
 def test_a_place_that_cannot_be_written_is_named(
     filled: Catalogue, tmp_path: Path, place: str

@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from mutagen.flac import FLAC
 from small_library import FORMATS, song, write_audio
 from tag_writing import write_tags
@@ -18,7 +20,7 @@ from mir.catalogue.tracks import Track
 from mir.engine import Engine
 from mir.search.query import search_clip, similar
 from tests.cue_albums import BEGINS, RATE, SECONDS, TITLES, cue_text, write_album
-from tests.indexer.stub_ear import DeafEar, StubEar
+from tests.indexer.stub_ear import DeafEar, FragileEar, StubEar
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +203,19 @@ def test_a_sheet_without_sense_is_told_and_the_file_heard_as_one(
     run(engine, music)
     assert problems(engine) == []
     assert len(held(engine)) == 3
+
+
+def test_an_album_that_ends_its_worker_can_be_ignored(engine: Engine, tmp_path: Path) -> None:
+    music = tmp_path / "silent"
+    music.mkdir()
+    soundfile.write(music / "day.wav", np.zeros(int(RATE * SECONDS), np.float32), RATE)
+    (music / "day.cue").write_text(cue_text("day.wav"))
+    assert run(engine, music, FragileEar).failed == 1
+    with engine.catalogue.session() as session:
+        (failure,) = failures.known(session)
+        failures.ignore(session, failure.id)
+    report = run(engine, music, FragileEar)
+    assert (report.failed, report.unchanged) == (0, 1)
 
 
 def test_a_track_too_short_to_be_heard_is_left_out_and_told(engine: Engine, music: Path) -> None:

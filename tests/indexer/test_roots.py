@@ -1,10 +1,13 @@
 """Several folders of music: overlapping, missing, pruned, and known under other names."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from indexer.ingest import IngestReport, ingest
+from indexer.still_gone import still_gone
 from mir.catalogue import failures, files, tracks
 from mir.engine import Engine
 from mir.errors import NotFound
@@ -99,3 +102,41 @@ def test_an_inner_folder_that_is_away_can_be_pruned_alone(engine: Engine, music:
 def test_a_folder_that_never_was_cannot_be_pruned(engine: Engine, music: Path) -> None:
     with pytest.raises(NotFound, match="does not exist"):
         run(engine, music, prune=True)
+
+
+def test_a_root_that_cannot_even_be_asked_for_is_away(
+    engine: Engine, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(engine, [music / "1.mp3"])
+    run(engine, music)
+    ask = os.stat
+
+    def dead(path: str | Path, *args: object, **named: object) -> os.stat_result:
+        if str(path).startswith(str(music)):
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+        return ask(path, *args, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", dead)
+        report = run(engine, music)
+    assert (report.removed, report.missing_roots) == (0, (music,))
+    assert run(engine, music).unchanged == 1
+
+
+def test_a_folder_of_an_impossible_name_is_one_that_does_not_exist(engine: Engine) -> None:
+    with pytest.raises(NotFound, match="does not exist"):
+        run(engine, Path("/" + 300 * "a"))
+
+
+def test_a_file_that_cannot_be_asked_for_is_not_taken_for_gone(
+    music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (music / "a").mkdir(parents=True)
+    file = music / "a" / "1.mp3"
+    assert still_gone([file], [music]) == (file,)
+
+    def denied(path: Path, **named: object) -> os.stat_result:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", denied)
+    assert still_gone([file], [music]) == ()

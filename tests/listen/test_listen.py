@@ -151,6 +151,16 @@ def test_hearing_it_all_refuses_what_is_too_short(monkeypatch: pytest.MonkeyPatc
         listen_with_all(b"", [EAR], thorough=True)
 
 
+def test_hearing_it_all_goes_on_behind_a_damaged_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    info = listening.AudioInfo(60.0, RATE, 1, "mp3", "mp3", None)
+    monkeypatch.setattr(listening, "probe", lambda source: info)
+    stretches = [Excerpt(0.0, _tone(0.5)), Excerpt(15.0, _tone(15)), Excerpt(30.0, _tone(15))]
+    monkeypatch.setattr(listening, "read_on", lambda *_: iter(stretches))
+    (heard,) = listen_with_all(b"", [EAR], thorough=True)
+    assert len(heard.hearing.passages) == 3
+    assert heard.seconds == pytest.approx(45)
+
+
 class _Liar:
     """A source whose header claims `claimed` seconds, and that holds `real` of them."""
 

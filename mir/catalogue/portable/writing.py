@@ -39,11 +39,13 @@ def write(
     `program` is the version of mir; `progress` is told the rows done and the rows in all.
 
     Raises:
-        CatalogueError: the file is there and may not be overwritten, or it cannot be written, or
-            the catalogue cannot be read.
+        CatalogueError: the file is there and may not be overwritten, or is the catalogue, or it
+            cannot be written, or the catalogue cannot be read.
     """
     if path.is_dir() or (path.exists() and not overwrite):
         raise CatalogueError(f"{path} is there already; name another file, or add --force.")
+    if path.exists() and catalogue.dialect == "sqlite" and path.samefile(catalogue.location):
+        raise CatalogueError(f"{path} is the catalogue itself; name another file.")
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(b"")  # says more plainly than SQLite why that cannot be done
