@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
 from mir.catalogue.filters import Filter
-from mir.catalogue.genres import GenreCount
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import VectorIndexError
@@ -29,37 +28,15 @@ from mir.model.embedder import Embedder
 from mir.model.shelf import ModelShelf
 from mir.recent import Recent
 from mir.settings import Settings
+from mir.standing import Pending, Status
 from mir.vectors.index import VectorIndex
 from mir.vectors.store import Manifest, load, manifest_path, save
+
+__all__ = ["Engine", "Pending", "Status", "View", "open_engine"]
 
 _LOOK_EVERY = 0.5  # seconds between two looks at the manifest on disk
 _MODELS_KEPT = 2  # loaded: the active one, and for requests under way the one before
 _FILTERS_KEPT = 16  # the ids of one take up to 8 bytes a track
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """The model that takes over once it has heard the library."""
-
-    id: str
-    name: str
-    tracks: int  # that it has heard
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How the library stands."""
-
-    tracks: int
-    failures: int  # files that could not be analysed
-    genres: tuple[GenreCount, ...]  # by descending count
-    roots: tuple[Path, ...]  # the folders that were indexed
-    model_id: str
-    model_name: str
-    pending: Pending | None
-    index_count: int  # tracks that can be found by sound
-    index_revision: int
-    revision: int  # the catalogue's; above `index_revision` while an indexing run is under way
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "recent"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
     frozenset({"settings", "audio", "features", "vectors", "catalogue"}),
-    frozenset({"model", "playlist_files"}),
+    frozenset({"model", "playlist_files", "standing"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
     frozenset({"search", "evaluation", "models", "portable"}),
