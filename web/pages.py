@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from mir.catalogue import failures, tracks
+from mir.catalogue import failures, moods, tracks
 from mir.errors import InvalidQuery, NotFound
 from mir.search.query import similar
 from web import media, problems
@@ -67,7 +67,13 @@ def browse() -> str:
     """The genres of the library, or the tracks that a filter or a text leaves."""
     query = read_fields(TracksQuery, request.args)
     listing = page_of_tracks(query)
-    return render_template("browse.html", query=query, listing=listing, genres=genre_list().genres)
+    return render_template(
+        "browse.html",
+        query=query,
+        listing=listing,
+        genres=genre_list().genres,
+        moods=_moods(),
+    )
 
 
 @pages.get("/tracks/<int:track_id>")
@@ -144,8 +150,21 @@ def _search_page(form: SearchForm, **more: object) -> str:
     chips = [genre.name for genre in every[:_CHIPS]]
     chips += [name for name in form.genre if name not in chips]
     return render_template(
-        "search.html", form=form, chips=chips, genres=genres, track_count=count, **more
+        "search.html",
+        form=form,
+        chips=chips,
+        genres=genres,
+        moods=_moods(),
+        track_count=count,
+        **more,
     )
+
+
+def _moods() -> tuple[str, ...]:
+    """The moods that the pages suggest."""
+    model_id = engine().view().model_id
+    with engine().catalogue.session() as session:
+        return moods.names(session, model_id)
 
 
 def _sane(track_id: int) -> int:

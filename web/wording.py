@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from mir.search.hits import percentage
-from web.schemas import HeardOut, SoundOut, TrackOut
+from web.schemas import HeardOut, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -77,6 +78,12 @@ def megabytes(size: int) -> str:
     return f"{size / 2**20:.0f}{_NARROW}MB"
 
 
+def asked(query: TracksQuery) -> str:
+    """What a query asks for, without the place in the list, as part of an address."""
+    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit"})
+    return urlencode(given, doseq=True, errors="replace")
+
+
 WORDING: dict[str, Callable[[Any], str]] = {
     "duration": duration,
     "percent": percent,
@@ -89,5 +96,6 @@ WORDING: dict[str, Callable[[Any], str]] = {
     "feeling": feeling,
     "day": day,
     "megabytes": megabytes,
+    "asked": asked,
 }
 """The filters of the templates, by name."""

@@ -1,4 +1,4 @@
-"""What listeners do: plays, likes and skips, and playlists.
+"""What listeners do: plays, likes and skips, and playlists. And an index for filters by mood.
 
 Sounds are named by their hashes, so that a history outlives a track that goes and comes back.
 """
@@ -60,3 +60,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_playlist_entries_audio_hash", "playlist_entries", ["audio_hash"])
+    op.create_index(
+        "ix_track_labels_filter", "track_labels", ["kind", "model_id", "name", "track_id"]
+    )

@@ -199,6 +199,8 @@ track_labels = Table(
     Column("name", Text, nullable=False),
     Column("probability", Double, nullable=False),
     CheckConstraint("kind IN ('mood', 'instrument')", name="kind"),
+    # Holds all that a filter reads, as that of track_genres does.
+    Index("ix_track_labels_filter", "kind", "model_id", "name", "track_id"),
     sqlite_with_rowid=False,
 )
 

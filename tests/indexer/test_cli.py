@@ -85,6 +85,21 @@ def test_tracks_lists_searches_and_filters(mir: Mir) -> None:
     assert said(mir("tracks", "--not-genre", "Jazz", "--json"))["tracks"] == []
     years = said(mir("tracks", "--year", "1971-1972", "--json"))["tracks"]
     assert sorted(track["year"] for track in years) == [1971, 1972]
+    every = {track["id"]: track for track in whole["tracks"]}
+    for options, passes in (
+        (["--bpm", "-1000"], lambda track: track["sound"]["tempo"] is not None),
+        (["--length", "1s-3s"], lambda track: True),
+        (["--length", "3s-"], lambda track: track["seconds"] >= 3),
+        (["--path", "*.flac"], lambda track: track["files"][0].endswith(".flac")),
+        (["--added-since", "1d"], lambda track: True),
+        (["--added-since", "2999-01-01"], lambda track: False),
+        (["--licence", "none"], lambda track: True),
+        (["--genre", "Jazz", "--genre-by", "tag"], lambda track: "Jazz" in track["tag_genres"]),
+        (["--genre", "Jazz", "--genre-by", "model"], lambda track: True),
+        (["--album", "None such"], lambda track: False),
+    ):
+        found = {track["id"] for track in said(mir("tracks", *options, "--json"))["tracks"]}
+        assert found == {id for id, track in every.items() if passes(track)}, options
     assert "go on with --offset 2" in mir("tracks", "--limit", 2).stdout
     assert "No tracks" in mir("tracks", "zzz").stdout
 
@@ -286,7 +301,15 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["index", "--max-memory", "lots"], 2, "'lots' is no size; write 800M or 2G"),
         (["index", "--nice", "20"], 2, "--nice"),
         (["tracks", "--year", "1999-1990"], 2, "ends before it begins"),
-        (["tracks", "--year", "soon"], 2, "no range of years"),
+        (["tracks", "--year", "soon"], 2, "'soon' is no range of years; write 1990 or 1990-1999"),
+        (["tracks", "--bpm", "-"], 2, "'-' names no bpm; write 120 or 90-110"),
+        (["tracks", "--bpm", "110-90"], 2, "ends before it begins"),
+        (["tracks", "--bpm", "nan"], 1, "mir: A tempo in the filter lies outside 0 to 1e+06"),
+        (["tracks", "--length", "2m"], 2, "write 2m-5m, 20m- or -90s"),
+        (["tracks", "--length", "2m-soon"], 2, "'soon' is no length of time"),
+        (["tracks", "--key", "H"], 1, "mir: 'H' names no key"),
+        (["tracks", "--harmonic"], 1, "mir: Harmonic neighbours are those of a key"),
+        (["tracks", "--added-since", "soon"], 1, "mir: 'soon' is no moment"),
         (["similar", "1", "--count", "0"], 2, "--count"),
         (["next"], 2, "SEED"),
         (["similar", "1", "--variety", "2"], 2, "--variety"),

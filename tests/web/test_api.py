@@ -98,6 +98,14 @@ class TestUploads:
         response = client.post(f"{API}/search", data=b"x", content_type="audio/mpeg")
         problem_of(response, 415)
 
+    @pytest.mark.parametrize("path", [f"{API}/search", f"{API}/classify", "/"])
+    def test_fields_in_the_address_are_refused_and_not_ignored(
+        self, client: FlaskClient, library: Library, path: str
+    ) -> None:
+        response = client.post(f"{path}?genre=Folk", data=clip(library.files[0]))
+        assert response.status_code == 422
+        assert "send its fields in the form" in response.get_data(as_text=True)
+
     def test_a_wrong_field_is_named(self, client: FlaskClient, library: Library) -> None:
         form = clip(library.files[0], genres="Folk")
         problem = problem_of(client.post(f"{API}/search", data=form), 422)
@@ -130,6 +138,50 @@ class TestTracks:
         found = get(client, "/tracks", all_genres=["Jazz", "Fusion"])["tracks"]
         assert found
         assert all("Fusion" in track["tag_genres"] for track in found)
+
+    def test_every_word_of_the_grammar(self, client: FlaskClient, library: Library) -> None:
+        every = get(client, "/tracks")["tracks"]
+        sounds = [(track["id"], track["sound"]) for track in every]
+        key, mode = sounds[0][1]["key"], sounds[0][1]["mode"]
+
+        def found(**query: Any) -> set[int]:
+            answer = client.get(f"{API}/tracks", query_string=query).get_json()
+            return {track["id"] for track in answer["tracks"]}
+
+        alike = {i for i, sound in sounds if (sound["key"], sound["mode"]) == (key, mode)}
+        assert found(key=f"{key} {mode}") == alike
+        assert found(key=f"{key} {mode}", harmonic="true") >= alike
+        fast = {i for i, sound in sounds if (sound["tempo"] or 0) >= 110}
+        assert found(bpm_from=110) == fast
+        assert found(seconds_to=1) == set()
+        assert found(path=library.files[2].name) == {3}
+        assert found(added_since="2026-05-04") == {track["id"] for track in every}
+        assert found(added_since="1h") == set()
+        assert found(licence="none") == {track["id"] for track in every}
+        tagged = {
+            track["id"]
+            for track in every
+            if "jazz" in [name.lower() for name in track["tag_genres"]]
+        }
+        assert tagged
+        assert found(genre="Jazz", genre_by="tag") == tagged
+
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ({"key": "H"}, "names no key"),
+            ({"harmonic": "true"}, "name the key too"),
+            ({"added_since": "soon"}, "is no moment"),
+            ({"path": "*a*b*c*d*e*f"}, "more than 5 stars"),
+            ({"bpm_from": 100, "bpm_to": 90}, "No tempo lies from 100 to 90"),
+        ],
+    )
+    def test_what_cannot_be_meant_is_said(
+        self, client: FlaskClient, query: dict[str, Any], said: str
+    ) -> None:
+        for path in ("/tracks", "/tracks/1/similar"):
+            response = client.get(API + path, query_string=query)
+            assert said in problem_of(response, 422)["detail"]
 
     def test_empty_fields_of_a_form_count_as_not_given(self, client: FlaskClient) -> None:
         assert get(client, "/tracks", q="", artist="", year_from="")["total"] == 11
@@ -268,6 +320,8 @@ class TestProblems:
 NAMES = st.sampled_from(
     (
         *("q", "genre", "all_genres", "not_genre", "artist", "year_from", "year_to"),
+        *("genre_by", "mood", "bpm_from", "bpm_to", "key", "harmonic", "album", "seconds_to"),
+        *("path", "added_since", "licence"),
         *("offset", "limit", "count", "seed", "exclude", "x"),
         *("variety", "like_artist", "like_album", "unlike", "per_artist", "start", "end"),
         *("listener", "duration", "explore", "draw"),
@@ -277,7 +331,10 @@ VALUES = st.one_of(
     st.text(max_size=20),
     st.integers().map(str),
     st.sampled_from(
-        ["", "0", "-1", "1e9", "nan", "%", "%00", "\0", "'; --", "Folk", "3", "٣", "NULL"]
+        (
+            *("", "0", "-1", "1e9", "nan", "%", "%00", "\0", "'; --", "Folk", "3", "٣", "NULL"),
+            *("8A", "30d", "true", "**", "2026-01-01", "tag", "9" * 30 + "y", "\u0130", "[", "\\"),
+        )
     ),
 )
 PATHS = st.sampled_from(
