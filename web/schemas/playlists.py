@@ -127,7 +127,7 @@ class EntryOut(BaseModel):
     @classmethod
     def of(cls, entry: Entry) -> Self:
         """The showable form of an entry."""
-        track = entry.track and TrackOut.of(entry.track)
+        track = None if entry.track is None else TrackOut.of(entry.track)
         return cls(position=entry.position, audio_hash=entry.audio_hash, track=track)
 
 
