@@ -143,14 +143,14 @@ def make(
     from mir.recommend import standing_query
 
     filter = wanted.filter()
-    if sum(map(bool, (similar, seeds, text or every))) > 1:
+    if sum(map(bool, (similar is not None, seeds, text or every))) > 1:
         raise click.UsageError("Choose one of --similar, --next and --text or --all.")
     with opened(home) as engine:
-        if similar or seeds:
+        if similar is not None or seeds:
             with engine.catalogue.session() as session:
-                names = (similar,) if similar else seeds
-                named = [tracks.resolve(session, each) for each in names]
-            kind: standing_query.Kind = "similar" if similar else "next"
+                asked = seeds if similar is None else (similar,)
+                named = [tracks.resolve(session, each) for each in asked]
+            kind: standing_query.Kind = "similar" if similar is not None else "next"
             query = standing_query.query_of(engine, kind, named, filter=filter, count=count)
         elif text or every or not filter.is_empty:
             query = standing_query.query_of(engine, "tracks", text=text, filter=filter, count=count)

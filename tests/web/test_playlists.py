@@ -1,4 +1,4 @@
-"""Playlists over the web: made, edited, asked again, exported, and shown without scripts."""
+"""Playlists over the web: made, edited, asked again, exported, and shown on plain pages."""
 
 import json
 import re
