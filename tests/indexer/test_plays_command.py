@@ -93,13 +93,13 @@ def test_what_comes_next_follows_from_plays(mir: Mir) -> None:
         ((), "you liked it"),
         (("--listener", "ann"), "little is known of you"),
     ):
-        hits = json.loads(mir("next", *listener, "--json").stdout)["hits"]
+        hits = json.loads(mir("recommend", *listener, "--json").stdout)["hits"]
         assert any(hit["reasons"][0].startswith(first) for hit in hits)
     # Ann dislikes the second track, and the first is 100 seconds long.
-    alone = mir("next", "--listener", "ann", "--duration", "102s").stdout.splitlines()
+    alone = mir("recommend", "--listener", "ann", "--duration", "102s").stdout.splitlines()
     assert len(alone) == 2
     assert "Title 0" in alone[1]
-    assert "No track" in mir("next", "--listener", "ann", "--duration", "90s").stdout
+    assert "No track" in mir("recommend", "--listener", "ann", "--duration", "90s").stdout
 
 
 def test_recommendations_are_judged_only_by_enough_plays(mir: Mir) -> None:
