@@ -12,7 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import JSON, Column, Integer, LargeBinary, MetaData, Table, Text
 
-from mir.catalogue.tables import UtcDateTime, metadata
+from mir.catalogue.column_types import UtcDateTime
+from mir.catalogue.tables import metadata
 
 FORMAT = 1  # grows when `mir_export` or `model_files` change; the schema counts for itself
 LEFT_OUT: frozenset[str] = frozenset()  # tables that mean nothing elsewhere
