@@ -30,10 +30,9 @@ from mir.recommend.taste import Standing, Taste, taste_of
 from mir.search.allowed import MOST, allowed, check_count
 from mir.search.explain import MOST_REASONS, portrait_of_track, reasons
 from mir.search.hits import Hit, make_hits
-from mir.search.seeds import MOST_SEEDS
+from mir.search.seeds import MOST_SEEDS, NEAREST_SEED
 from mir.search.variety import main_artist
-from mir.vectors.index import VectorIndex
-from mir.vectors.ranking import WholeRanking
+from mir.vectors.ranking import Query, WholeRanking
 
 COUNT = 20  # tracks where neither a number nor a time is asked for
 EXPLORE = 0.1
@@ -42,7 +41,6 @@ SHORTEST, LONGEST = 60.0, 86_400.0  # seconds to fill
 _LOVED = 300  # tracks of a history whose vectors count
 _SEEDS_SAY = 0.7  # of the score, beside the taste
 _TYPICAL = 240.0  # seconds of a track, before any is known
-_BLOCK = 8  # seeds compared at once
 
 Scores = NDArray[np.float32]
 
@@ -141,7 +139,10 @@ def _from_taste(
     rows, shares = index.scores_of_many(found.vectors), found.shares.tolist()  # (centre, track)
     if seeds:
         wanted = index.vectors_of(np.array(list(seeds), dtype=np.int64))
-        rows = (_SEEDS_SAY * _near_seeds(index, wanted) + (1 - _SEEDS_SAY) * rows.max(axis=0))[None]
+        rows = (
+            _SEEDS_SAY * index.blended(Query(wanted, NEAREST_SEED))
+            + (1 - _SEEDS_SAY) * rows.max(axis=0)
+        )[None]
         shares = [1.0]
     best = rows.max(axis=0) if len(rows) > 1 else rows[0]
 
@@ -172,16 +173,6 @@ def _from_taste(
         others=len(index) - len(seeds) - 1,
         why=lambda track: _why(track, near[track.id], reminding, track.id in new),
     )
-
-
-def _near_seeds(index: VectorIndex, seeds: Scores) -> Scores:
-    """Half the cosine to the nearest seed and half the mean of all, as `next_tracks` scores."""
-    nearest = np.full(len(index), -1.0, dtype=np.float32)
-    for start in range(0, len(seeds), _BLOCK):
-        scores = index.scores_of_many(seeds[start : start + _BLOCK])
-        np.maximum(nearest, scores.max(axis=0), out=nearest)
-    blended: Scores = 0.5 * nearest + 0.5 * index.scores(seeds.mean(axis=0))
-    return blended
 
 
 def _why(

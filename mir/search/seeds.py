@@ -17,7 +17,7 @@ from mir.vectors.ranking import Query, Ranking
 from mir.vectors.rows import Vectors
 
 MOST_SEEDS = 100
-_NEAREST_SEED = 0.5  # weight of the nearest seed against the mean of all
+NEAREST_SEED = 0.5  # weight of the nearest seed against the mean of all
 _MOST_OF_ONE = 20  # tracks that speak for an artist or an album: each costs a pass over the library
 
 
@@ -103,7 +103,7 @@ def start(engine: Engine, seeds: Seeds, view: View) -> Start:
     liked = list(dict.fromkeys([*liked, *seeds.tracks]))
     vectors = view.index.vectors_of(np.array(liked, dtype=np.int64))
     unlike = view.index.vectors_of(np.array(seeds.unlike, dtype=np.int64)) if seeds.unlike else None
-    return Start(tuple(liked), vectors, Query(vectors, _NEAREST_SEED, unlike), known)
+    return Start(tuple(liked), vectors, Query(vectors, NEAREST_SEED, unlike), known)
 
 
 def _spread(ids: Sequence[int], most: int) -> list[int]:

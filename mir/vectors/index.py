@@ -79,11 +79,7 @@ class VectorIndex:
             return NearRanking(vectors[0], self.rows, self.row_of, self.cells, self._sample)
         if len(vectors) == 1:
             return WholeRanking(self.scores_of_many(vectors)[0])
-        scores = np.empty(len(self.rows), dtype=np.float32)
-        for start in range(0, len(scores), _BLOCK):
-            block = self.rows.scores(vectors, start, start + _BLOCK)
-            scores[start : start + _BLOCK] = query.blend(block)
-        return WholeRanking(scores if self._in_order else scores[self.row_of])
+        return WholeRanking(self.blended(query))
 
     def search(
         self, query: Query | Vectors, count: int, allowed: Ids | None = None
@@ -100,6 +96,15 @@ class VectorIndex:
     def scores(self, query: Vectors) -> Scores:
         """Score of every track against `query` (dimension,), aligned with `ids`; exact."""
         return self.scores_of_many(np.asarray(query)[None])[0]
+
+    def blended(self, query: Query) -> Scores:
+        """Score of every track against a query of several vectors, aligned with `ids`; exact."""
+        vectors = self._checked_queries(query.compared)
+        scores = np.empty(len(self.rows), dtype=np.float32)
+        for start in range(0, len(scores), _BLOCK):
+            block = self.rows.scores(vectors, start, start + _BLOCK)
+            scores[start : start + _BLOCK] = query.blend(block)
+        return scores if self._in_order else scores[self.row_of]
 
     def scores_of_many(self, queries: Vectors) -> Scores:
         """Scores of every track against each of `queries` (m, dimension): (m, n).
