@@ -1,6 +1,6 @@
 """Libraries without sound: tracks that exist only as rows and vectors, for tests of searching."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,26 @@ def stored(engine: Engine, analyses: Iterable[Analysis]) -> list[int]:
     """Put analyses into the catalogue, and not into the index; return their track ids."""
     with engine.catalogue.session() as session:
         return [tracks.store(session, analysis, NOW).id for analysis in analyses]
+
+
+def stored_with_copies(
+    engine: Engine,
+    vectors: np.ndarray,
+    copies: Mapping[int, int],
+    named: Callable[[int, int], dict[str, Any]],
+) -> None:
+    """Put a track for each vector into catalogue and index, some the recordings of others again.
+
+    `copies` says of which other track (by number) a track is a further file; `named` gives from
+    the number of a track and that of its recording what else `made_up` shall say of it.
+    """
+    analyses = []
+    for number in range(len(vectors)):
+        source = copies.get(number, number)
+        told = {"title": f"Title {source}", "seconds": 100.0 + 3 * source, **named(number, source)}
+        analyses.append(made_up(number, vectors[source], **told))
+    stored(engine, analyses)
+    engine.refresh_index()
 
 
 def settings_at(home: Path) -> Settings:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_library import engine_at, made_up, stored, unit_vectors
+from made_up_library import engine_at, made_up, stored, stored_with_copies, unit_vectors
 
 from mir.catalogue.filters import Filter
 from mir.engine import Engine
@@ -22,21 +22,12 @@ COPIES = {70: 0, 71: 1, 72: 2}  # the same recordings in other files
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Tracks 1 to 80 of nine artists and two genres; 71 to 73 repeat 1 to 3."""
     engine = engine_at(tmp_path_factory.mktemp("library"))
-    analyses = []
-    for n in range(TRACKS):
-        source = COPIES.get(n, n)
-        analyses.append(
-            made_up(
-                n,
-                VECTORS[source],
-                predicted=[(GENRE[n], 0.9)],
-                artists=(f"Artist {source % 9}",),
-                title=f"Title {source}",
-                seconds=100.0 + 3 * source,
-            )
-        )
-    stored(engine, analyses)
-    engine.refresh_index()
+    stored_with_copies(
+        engine,
+        VECTORS,
+        COPIES,
+        lambda n, source: {"predicted": [(GENRE[n], 0.9)], "artists": (f"Artist {source % 9}",)},
+    )
     return engine
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_library import engine_at, made_up, stored, unit_vectors
+from made_up_library import engine_at, made_up, stored, stored_with_copies, unit_vectors
 
 from mir.catalogue import tracks
 from mir.catalogue.filters import Filter
@@ -23,21 +23,12 @@ COPIES = {n: n - 250 for n in range(250, TRACKS)}  # the same recordings in othe
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Tracks 1 to 300 of three genres, of which the last fifty repeat the first fifty."""
     engine = engine_at(tmp_path_factory.mktemp("library"))
-    analyses = []
-    for n in range(TRACKS):
-        source = COPIES.get(n, n)
-        analyses.append(
-            made_up(
-                n,
-                VECTORS[source],
-                predicted=[(GENRE[n], 0.9)],
-                artists=(f"Artist {source}",),
-                title=f"Title {source}",
-                seconds=100.0 + 3 * source,
-            )
-        )
-    stored(engine, analyses)
-    engine.refresh_index()
+    stored_with_copies(
+        engine,
+        VECTORS,
+        COPIES,
+        lambda n, source: {"predicted": [(GENRE[n], 0.9)], "artists": (f"Artist {source}",)},
+    )
     return engine
 
 
