@@ -24,6 +24,14 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a recording: where it starts and how long it is, in seconds."""
+
+    start: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
     """What a file says about itself; empty where it says nothing."""
 
