@@ -8,8 +8,8 @@ alone decide (`mir.recommend.next_tracks`); with neither, a varied sample of the
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -28,10 +28,11 @@ from mir.recommend.rerank import listenable
 from mir.recommend.sample import varied_sample
 from mir.recommend.taste import Standing, Taste, taste_of
 from mir.search.allowed import MOST, allowed, check_count
-from mir.search.explain import MOST_REASONS, portrait_of_track, reasons
+from mir.search.explain import between
 from mir.search.hits import Hit, make_hits
 from mir.search.seeds import MOST_SEEDS, NEAREST_SEED
 from mir.search.variety import main_artist
+from mir.search.why import Why
 from mir.vectors.ranking import Query, WholeRanking
 
 COUNT = 20  # tracks where neither a number nor a time is asked for
@@ -171,19 +172,49 @@ def _from_taste(
         known,
         WholeRanking(best),
         others=len(index) - len(seeds) - 1,
-        why=lambda track: _why(track, near[track.id], reminding, track.id in new),
+        why=_whys(
+            engine,
+            view,
+            [known[each.track] for each in listed if each.track in known],
+            near,
+            reminding,
+            new,
+        ),
     )
 
 
-def _why(
-    track: Track, near: Standing, reminding: dict[int, Track], explored: bool
-) -> tuple[str, ...]:
+def _whys(
+    engine: Engine,
+    view: View,
+    listed: Sequence[Track],
+    near: Mapping[int, Standing],
+    reminding: Mapping[int, Track],
+    new: Collection[int],
+) -> dict[int, Why]:
+    """Why each track is listed, by id: beside what of all that was loved is nearest to it.
+
+    near: by track id, what is nearest; reminding: the tracks of those; new: ids of the explored.
+    """
+    pairs = [
+        (reminding[near[track.id].track], track)
+        for track in listed
+        if near[track.id].track in reminding and near[track.id].track != track.id
+    ]
+    compared = dict(
+        zip((track.id for _, track in pairs), between(engine, view, pairs), strict=True)
+    )
+    return {
+        track.id: replace(
+            compared.get(track.id, Why()),
+            notes=_notes(track.id, near[track.id], track.id in new),
+        )
+        for track in listed
+    }
+
+
+def _notes(track: int, near: Standing, explored: bool) -> tuple[str, ...]:
     did = "liked" if near.liked else "played"
-    if near.track == track.id:
+    if near.track == track:
         return (f"you {did} it",)
-    found = [f"nearest of what you {did}: {near.title}"]
-    if explored:
-        found.insert(0, "new to you, and further away")
-    if near.track in reminding:
-        found += reasons(portrait_of_track(reminding[near.track]), portrait_of_track(track))
-    return tuple(found[:MOST_REASONS])
+    said = f"nearest of what you {did}: {near.title}"
+    return ("new to you, and further away", said) if explored else (said,)

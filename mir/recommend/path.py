@@ -7,6 +7,7 @@ them the smoothest way is taken (`mir.recommend.smooth`): that whose longest ste
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,11 +15,11 @@ import numpy as np
 from mir.catalogue import tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.tracks import Track
-from mir.engine import Engine
+from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
 from mir.recommend.smooth import smoothest
 from mir.search.allowed import allowed
-from mir.search.explain import portrait_of_track, reasons
+from mir.search.explain import between
 from mir.search.hits import Hit, similarities
 from mir.search.variety import without_versions
 from mir.vectors.best import best
@@ -78,7 +79,7 @@ def path(
             raise NotFound("A track at the end of the path has just been removed; choose another.")
         left_out.update(set(ids[1:-1]) - kept)
         spare = len(left_out)
-    return _hits(index, [known[track] for track in ids], points[way])
+    return _hits(engine, view, [known[track] for track in ids], points[way])
 
 
 def _between(
@@ -101,12 +102,13 @@ def _between(
     return ordered
 
 
-def _hits(index: VectorIndex, way: list[Track], vectors: Vectors) -> tuple[Hit, ...]:
+def _hits(engine: Engine, view: View, way: list[Track], vectors: Vectors) -> tuple[Hit, ...]:
     """The hits for a way, each compared with the one before; vectors: (way, dimension)."""
     hits = [Hit(way[0], 1.0, 1.0)]
-    for n, (before, track) in enumerate(pairwise(way)):
+    steps = list(pairwise(way))
+    for n, ((_, track), why) in enumerate(zip(steps, between(engine, view, steps), strict=True)):
         score = float(vectors[n] @ vectors[n + 1])
-        (share,) = similarities([score], index.rank(vectors[n]), len(index) - 2)
-        why = reasons(portrait_of_track(before), portrait_of_track(track))
+        (share,) = similarities([score], view.index.rank(vectors[n]), len(view.index) - 2)
+        why = replace(why, percentile=share)
         hits.append(Hit(track, max(-1.0, min(1.0, score)), share, why))
     return tuple(hits)

@@ -11,9 +11,10 @@ from mir.recommend.taste import Standing, Taste
 from mir.search.allowed import allowed
 from mir.search.hits import Hit
 from mir.search.variety import Candidate, main_artist, without_versions
+from mir.search.why import Why
 
 _DRAWN_PER_PLACE, _KEPT_PER_PLACE = 5, 2
-_WHY = "little is known of you yet: a varied sample of the library"
+_WHY = Why(notes=("little is known of you yet: a varied sample of the library",))
 
 
 def varied_sample(
@@ -41,9 +42,7 @@ def varied_sample(
         [each for each in known.values() if not _unwelcome(taste.of(each))], played=()
     )
     candidates = [Candidate(track.id, main_artist(track), 0.0) for track in distinct]
-    return tuple(
-        Hit(known[each.track], 0.0, 0.0, (_WHY,)) for each in listenable(candidates, count)
-    )
+    return tuple(Hit(known[each.track], 0.0, 0.0, _WHY) for each in listenable(candidates, count))
 
 
 def _unwelcome(standing: Standing | None) -> bool:

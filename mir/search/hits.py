@@ -1,12 +1,14 @@
 """What a question is answered with: tracks, how near each is, and why."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from mir.catalogue.tracks import Track
+from mir.search.sentences import sentences
+from mir.search.why import Why
 from mir.vectors.ranking import Ranking
 
 
@@ -24,7 +26,12 @@ class Hit:
     track: Track
     score: float  # in [-1, 1]: cosine of the two sounds, or a mean of cosines
     similarity: float  # in [0, 1]
-    reasons: tuple[str, ...] = ()  # at most four, most telling first; see mir.search.explain
+    why: Why = field(default_factory=Why)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is an answer, in words: see mir.search.sentences."""
+        return sentences(self.why)
 
 
 def similarities(scores: Sequence[float], ranking: Ranking, others: int) -> list[float]:
@@ -48,16 +55,16 @@ def make_hits(
     tracks: dict[int, Track],
     ranking: Ranking,
     others: int,
-    why: Callable[[Track], tuple[str, ...]],
+    why: Mapping[int, Why],
 ) -> tuple[Hit, ...]:
     """The hits for `ranked` (track id, score), in that order.
 
     A track that is no longer in the catalogue is left out. The other arguments are those of
-    `similarities` and the reasons for one track.
+    `similarities`, and why each track is an answer, by its id.
     """
     kept = [(tracks[track], score) for track, score in ranked if track in tracks]
     shares = similarities([score for _, score in kept], ranking, others)
     return tuple(
-        Hit(track, max(-1.0, min(1.0, score)), share, why(track))
+        Hit(track, max(-1.0, min(1.0, score)), share, replace(why[track.id], percentile=share))
         for (track, score), share in zip(kept, shares, strict=True)
     )

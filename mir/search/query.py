@@ -12,7 +12,7 @@ from mir.catalogue import embeddings, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
 from mir.search.allowed import allowed, check_count
-from mir.search.explain import portrait_of_clip, portrait_of_track, reasons
+from mir.search.explain import with_clip
 from mir.search.hits import Hit, make_hits
 from mir.search.like import like
 from mir.search.listing import Listing
@@ -78,14 +78,13 @@ def search_clip(
         passages = embeddings.passages(session, [c[0] for c in candidates], view.model_id)
         ranked = _by_best_passage(candidates, passages, queries)
         known = tracks.get_many(session, [found[0] for found in ranked], view.model_id)
-    seed = portrait_of_clip(heard)
     present = [found for found in ranked if found[0] in known][:count]
     hits = make_hits(
         present,
         known,
         ranking,
         others=len(index) - 1,
-        why=lambda track: reasons(seed, portrait_of_track(track)),
+        why=with_clip(heard, [known[track] for track, _ in present], passages),
     )
     return ClipAnswer(heard, hits)
 

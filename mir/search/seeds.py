@@ -9,7 +9,7 @@ from mir.catalogue import makers, tracks
 from mir.catalogue.tracks import Track
 from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
-from mir.search.explain import portrait_of_track, reasons
+from mir.search.explain import between
 from mir.search.hits import Hit, make_hits
 from mir.search.variety import Candidate
 from mir.vectors.index import VectorIndex
@@ -42,24 +42,26 @@ class Start:
 
     def hits(
         self,
-        index: VectorIndex,
+        engine: Engine,
+        view: View,
         listed: Sequence[Candidate],
         tracks: Sequence[Track],
         ranking: Ranking,
     ) -> tuple[Hit, ...]:
-        """The hits for what is listed out of `tracks`, with reasons of the nearest liked track."""
+        """The hits for what is listed out of `tracks`, compared with the nearest liked track."""
         ids = np.array([each.track for each in listed], dtype=np.int64)
-        nearest = (index.vectors_of(ids) @ self.vectors.T).argmax(axis=1)
-        portraits = {
-            track: portrait_of_track(self.known[self.liked[n]])
-            for track, n in zip(ids.tolist(), nearest.tolist(), strict=True)
-        }
+        nearest = (view.index.vectors_of(ids) @ self.vectors.T).argmax(axis=1).tolist()
+        present = {track.id: track for track in tracks}
+        pairs = [
+            (self.known[self.liked[n]], present[track])
+            for track, n in zip(ids.tolist(), nearest, strict=True)
+        ]
         return make_hits(
             [(each.track, each.score) for each in listed],
-            {track.id: track for track in tracks},
+            present,
             ranking,
-            others=self.others(index),
-            why=lambda track: reasons(portraits[track.id], portrait_of_track(track)),
+            others=self.others(view.index),
+            why=dict(zip(ids.tolist(), between(engine, view, pairs), strict=True)),
         )
 
     def others(self, index: VectorIndex) -> int:
