@@ -65,6 +65,7 @@ def hits_shape(hits: Iterable[Hit]) -> Shape:
                 "score": hit.score,
                 "similarity": hit.similarity,
                 "reasons": hit.reasons,
+                "why": hit.why,
             }
             for hit in hits
         ]

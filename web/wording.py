@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mir.search.hits import percentage
-from web.schemas import HeardOut, SoundOut, TrackOut, TracksQuery
+from mir.search.sentences import moment
+from web.schemas import HeardOut, HitOut, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -68,6 +69,22 @@ def _place(value: float | None, low: str, high: str) -> str:
     return word if abs(value) >= 0.5 else f"rather {word}"
 
 
+def tells_passages(hit: HitOut) -> bool:
+    """Whether the last of the reasons says which passages are nearest."""
+    return hit.why.passages is not None and hit.why.passages.pairs > 1
+
+
+def relations(hit: HitOut) -> list[str]:
+    """The reasons without that of the passages, whose moments can be played."""
+    return hit.reasons[:-1] if tells_passages(hit) else hit.reasons
+
+
+def sound_at(track: TrackOut, seconds: float) -> str:
+    """The address of the track's sound from that second of it on (W3C Media Fragments)."""
+    end = "" if track.end is None else f",{track.end:.3f}"
+    return f"{track.audio_url.partition('#')[0]}#t={(track.start or 0) + seconds:.3f}{end}"
+
+
 def day(moment: datetime) -> str:
     """The day and minute of a moment, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M}"
@@ -84,7 +101,7 @@ def asked(query: TracksQuery) -> str:
     return urlencode(given, doseq=True, errors="replace")
 
 
-WORDING: dict[str, Callable[[Any], str]] = {
+WORDING: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "percent": percent,
     "match": percentage,
@@ -94,6 +111,10 @@ WORDING: dict[str, Callable[[Any], str]] = {
     "sureness": sureness,
     "loudness": loudness,
     "feeling": feeling,
+    "tells_passages": tells_passages,
+    "relations": relations,
+    "moment": moment,
+    "sound_at": sound_at,
     "day": day,
     "megabytes": megabytes,
     "asked": asked,

@@ -9,7 +9,14 @@ from click.core import ParameterSource
 from indexer.commands.search import answer_with, resolved
 from indexer.filter_options import Wanted, filter_options
 from indexer.opening import opened
-from indexer.options import Length, count_option, home_option, json_option, listener_option
+from indexer.options import (
+    Length,
+    count_option,
+    home_option,
+    json_option,
+    listener_option,
+    why_option,
+)
 
 
 @click.command()
@@ -18,6 +25,7 @@ from indexer.options import Length, count_option, home_option, json_option, list
 @click.option("--duration", type=Length(), help="Fill this time to within one track: 45m, 1h30m.")
 @count_option
 @filter_options
+@why_option
 @json_option
 @home_option
 @click.pass_context
@@ -28,6 +36,7 @@ def recommend(
     duration: float | None,
     count: int,
     wanted: Wanted,
+    whole_why: bool,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -51,4 +60,4 @@ def recommend(
             seconds=duration,
         )
         hits = recommend_for(engine, wish, now, now.toordinal())
-    answer_with(hits, as_json)
+    answer_with(hits, as_json, whole_why)

@@ -9,7 +9,7 @@ import click
 from indexer.asking import Meant, listing_options, seed_options
 from indexer.filter_options import Wanted, filter_options
 from indexer.opening import opened
-from indexer.options import count_option, home_option, json_option
+from indexer.options import count_option, home_option, json_option, why_option
 from indexer.printing import Column, clock, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -32,9 +32,12 @@ HIT_COLUMNS = (
 @click.argument("clip", type=click.Path(path_type=Path))
 @count_option
 @filter_options
+@why_option
 @json_option
 @home_option
-def search(clip: Path, count: int, wanted: Wanted, as_json: bool, home: Path | None) -> None:
+def search(
+    clip: Path, count: int, wanted: Wanted, whole_why: bool, as_json: bool, home: Path | None
+) -> None:
     """Find the tracks that sound like CLIP, an audio file of any length and format."""
     from indexer.shapes import answer_shape
     from mir.search.query import search_clip
@@ -45,7 +48,7 @@ def search(clip: Path, count: int, wanted: Wanted, as_json: bool, home: Path | N
         print_json(answer_shape(answer.heard, answer.hits))
         return
     say(f"Heard {describe(answer.heard)}.")
-    print_hits(answer.hits)
+    print_hits(answer.hits, whole_why)
 
 
 @click.command()
@@ -55,6 +58,7 @@ def search(clip: Path, count: int, wanted: Wanted, as_json: bool, home: Path | N
     "--offset", type=click.IntRange(0), default=0, show_default=True, help="Tracks to skip."
 )
 @filter_options
+@why_option
 @json_option
 @home_option
 def similar(
@@ -62,6 +66,7 @@ def similar(
     listing: "Callable[[int], Listing]",
     offset: int,
     wanted: Wanted,
+    whole_why: bool,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -74,19 +79,21 @@ def similar(
 
     with opened(home) as engine:
         hits = like(engine, meant.resolved(engine), wanted.filter(), listing(offset))
-    answer_with(hits, as_json)
+    answer_with(hits, as_json, whole_why)
 
 
 @click.command("next")
 @seed_options
 @listing_options
 @filter_options
+@why_option
 @json_option
 @home_option
 def next_(
     meant: Meant,
     listing: "Callable[[], Listing]",
     wanted: Wanted,
+    whole_why: bool,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -96,7 +103,7 @@ def next_(
     with opened(home) as engine:
         seeds = meant.resolved(engine)
         hits = next_tracks(engine, seeds, filter=wanted.filter(), listing=listing())
-    answer_with(hits, as_json)
+    answer_with(hits, as_json, whole_why)
 
 
 @click.command()
@@ -110,10 +117,17 @@ def next_(
     help="How many steps: ten lead over nine tracks between the two.",
 )
 @filter_options
+@why_option
 @json_option
 @home_option
 def path(
-    start: str, end: str, steps: int, wanted: Wanted, as_json: bool, home: Path | None
+    start: str,
+    end: str,
+    steps: int,
+    wanted: Wanted,
+    whole_why: bool,
+    as_json: bool,
+    home: Path | None,
 ) -> None:
     """Go from one track to another in small steps, each to a track that sounds like the last.
 
@@ -124,7 +138,7 @@ def path(
     with opened(home) as engine:
         first, last = resolved(engine, [start, end])
         hits = path_between(engine, first, last, steps, wanted.filter())
-    answer_with(hits, as_json)
+    answer_with(hits, as_json, whole_why)
 
 
 def describe(heard: "Heard") -> str:
@@ -141,9 +155,13 @@ def describe(heard: "Heard") -> str:
     return "; ".join(parts)
 
 
-def print_hits(hits: "Sequence[Hit]") -> None:
-    """Print hits as a table; `Match` is the share of the library that is less similar."""
+def print_hits(hits: "Sequence[Hit]", whole_why: bool = False) -> None:
+    """Print hits as a table; `Match` is the share of the library that is less similar.
+
+    Reasons are told in short, or all of them, each on a line of its own.
+    """
     from mir.search.hits import percentage
+    from mir.search.sentences import in_short
 
     rows = (
         (
@@ -151,21 +169,21 @@ def print_hits(hits: "Sequence[Hit]") -> None:
             percentage(hit.similarity),
             f"{hit.track.title}\n{', '.join(hit.track.artists) or 'unknown artist'}",
             clock(hit.track.seconds),
-            "; ".join(hit.reasons),
+            "\n".join(hit.reasons) if whole_why else "; ".join(in_short(hit.why)),
         )
         for hit in hits
     )
     print_table(HIT_COLUMNS, rows, empty="No track matches; loosen the filter or index more music.")
 
 
-def answer_with(hits: "Sequence[Hit]", as_json: bool) -> None:
-    """Print hits as JSON or as a table."""
+def answer_with(hits: "Sequence[Hit]", as_json: bool, whole_why: bool) -> None:
+    """Print hits as JSON or as a table, see `print_hits`."""
     from indexer.shapes import hits_shape
 
     if as_json:
         print_json(hits_shape(hits))
     else:
-        print_hits(hits)
+        print_hits(hits, whole_why)
 
 
 def resolved(engine: "Engine", names: Sequence[str]) -> list[int]:

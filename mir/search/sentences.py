@@ -13,6 +13,7 @@ from mir.search.why import Key, Names, NearestPassages, Shared, Tempo, Why
 
 MOST_SHARED = 4  # sentences of what is shared, and notes
 MOST_DIFFERENCES = 3  # named in the one sentence
+_SHARED_IN_SHORT = 2
 _NAMES_SHOWN = 3
 
 _TEMPO_WORDS = {"same": "similar tempo", "double": "twice the tempo", "half": "half the tempo"}
@@ -21,13 +22,15 @@ _KEY_WORDS = {"relative": "relative keys", "neighbouring": "neighbouring keys"}
 
 def sentences(why: Why) -> tuple[str, ...]:
     """At most six: four of what is shared, one of differences, one of passages; maybe none."""
-    shared = [*why.notes, *_shared(why)][:MOST_SHARED]
-    differing = list(_differing(why))[:MOST_DIFFERENCES]
-    return (
-        *shared,
-        *((f"but: {', '.join(differing)}",) if differing else ()),
-        *((nearest_passages(why.passages),) if why.passages and why.passages.pairs > 1 else ()),
-    )
+    told = _told(why, MOST_SHARED)
+    if why.passages and why.passages.pairs > 1:
+        return (*told, nearest_passages(why.passages))
+    return told
+
+
+def in_short(why: Why) -> tuple[str, ...]:
+    """The most telling sentences, for a narrow place: two of what is shared, and the "but"."""
+    return _told(why, _SHARED_IN_SHORT)
 
 
 def nearest_passages(found: NearestPassages) -> str:
@@ -40,6 +43,12 @@ def moment(seconds: float) -> str:
     minutes, second = divmod(math.floor(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
+
+
+def _told(why: Why, most_shared: int) -> tuple[str, ...]:
+    shared = [*why.notes, *_shared(why)][:most_shared]
+    differing = list(_differing(why))[:MOST_DIFFERENCES]
+    return (*shared, f"but: {', '.join(differing)}") if differing else tuple(shared)
 
 
 def _shared(why: Why) -> Iterator[str]:

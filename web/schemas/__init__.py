@@ -1,12 +1,9 @@
 """The wire shapes: what requests may say and what answers look like, and nowhere else."""
 
 from web.schemas.answers import (
-    AnswerOut,
     GenreOut,
     GenresOut,
     HeardOut,
-    HitOut,
-    HitsOut,
     LabelOut,
     SoundOut,
     TrackOut,
@@ -15,6 +12,7 @@ from web.schemas.answers import (
     showable,
 )
 from web.schemas.filters import Asked, FilterFields
+from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.playlists import (
     EntriesIn,
     EntryOut,
