@@ -12,7 +12,7 @@ from mir.analysis import Span
 PASSAGE_SECONDS = 18.0
 PASSAGES = 3  # of a file; together they bound what indexing costs, however long it is
 
-_TOLERANCE = 0.5  # seconds by which a length may be off, and a passage longer for it
+_TOLERANCE = 0.5  # seconds by which a length may be off, see mir.listen
 
 
 def plan_spans(seconds: float | None, passages: int = PASSAGES) -> list[Span]:
@@ -47,10 +47,10 @@ def places(seconds: float, count: int) -> list[Span]:
     """
     if count == PASSAGES and seconds > PASSAGES * PASSAGE_SECONDS:
         return plan_spans(seconds)
-    if count < 1 or abs(count - seconds / PASSAGE_SECONDS) > 1:
+    most = count * PASSAGE_SECONDS + _TOLERANCE
+    if count < 1 or not most - PASSAGE_SECONDS - 2 * _TOLERANCE <= seconds <= most:
         return []
-    parts = _equal(seconds, count)
-    return parts if parts[0].seconds <= PASSAGE_SECONDS + _TOLERANCE else []
+    return _equal(seconds, count)
 
 
 def _equal(seconds: float, count: int) -> list[Span]:

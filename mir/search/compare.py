@@ -21,7 +21,6 @@ from mir.search.why import (
     Names,
     Shared,
     Tempo,
-    TempoRelation,
     Why,
 )
 
@@ -37,7 +36,6 @@ AROUSAL_APART = 0.5  # of the axis from -1 to 1
 VALENCE_APART = 1.0  # more, because it agrees less with what people feel
 
 _FIFTHS = ("C", "G", "D", "A", "E", "B", "F#", "C#", "G#", "D#", "A#", "F")
-_TEMPI: tuple[tuple[TempoRelation, float], ...] = (("same", 1.0), ("double", 2.0), ("half", 0.5))
 _FAR = 3  # steps on the circle of fifths
 _HALF_OCTAVE = math.sqrt(2)  # beyond which a tempo is as near to half or double of the other
 
@@ -157,14 +155,16 @@ def _tempo(query: Descriptors, track: Descriptors) -> Tempo | None:
         _sure(query.tempo_confidence, SURE_TEMPO) and _sure(track.tempo_confidence, SURE_TEMPO)
     ):
         return None
-    ratio = theirs / mine
-    for relation, factor in _TEMPI:
-        if abs(math.log(ratio / factor)) <= math.log1p(TEMPO_TOLERANCE):
-            return Tempo(relation, mine, theirs)
-    if not 1 / _HALF_OCTAVE <= ratio <= _HALF_OCTAVE:
+    faster = theirs > mine
+    ratio = max(mine, theirs) / min(mine, theirs)
+    if ratio <= 1 + TEMPO_TOLERANCE:
+        return Tempo("same", mine, theirs)
+    if abs(math.log(ratio / 2)) <= math.log1p(TEMPO_TOLERANCE):
+        return Tempo("double" if faster else "half", mine, theirs)
+    if ratio > _HALF_OCTAVE:
         return Tempo("other", mine, theirs)
-    percent = 100 * abs(ratio - 1)
-    return Tempo("faster" if ratio > 1 else "slower", mine, theirs, percent)
+    percent = 100 * abs(theirs / mine - 1)
+    return Tempo("faster" if faster else "slower", mine, theirs, percent)
 
 
 def _key(query: Descriptors, track: Descriptors) -> Key | None:

@@ -21,6 +21,10 @@ from tests.indexer.stub_ear import StubEar
 
 Mir = Callable[..., Result]
 
+WHY_KEYS = """
+notes compared_with artist album same_genre genres tag_genres instruments moods feelings tempo key
+loudness passages percentile
+"""
 TRACK_KEYS = """
 id title artists album album_artist year track_number disc_number seconds composer copyright
 licence isrc recording_mbid release_mbid artist_mbids tag_genres genres uncertain moods
@@ -111,11 +115,17 @@ def test_similar_and_next_answer_with_hits(mir: Mir, name: str) -> None:
         hits = said(mir(name, named, "--count", 2, "--json"))["hits"]
         assert len(hits) == 2
         assert seed["id"] not in [hit["track"]["id"] for hit in hits]
-        assert list(hits[0]) == ["track", "score", "similarity", "reasons"]
+        assert list(hits[0]) == ["track", "score", "similarity", "reasons", "why"]
+        assert list(hits[0]["why"]) == WHY_KEYS.split()
+        assert hits[0]["why"]["compared_with"] == seed["id"]
+        assert hits[0]["why"]["percentile"] == hits[0]["similarity"]
         assert list(hits[0]["track"]) == TRACK_KEYS.split()
     table = mir(name, seed["id"]).stdout.splitlines()
     assert table[0].split() == ["Id", "Match", "Track", "Length", "Why"]
     assert len(table) == 4
+    whole = mir(name, seed["id"], "--why").stdout.splitlines()
+    for line, hit in zip(whole[1:], said(mir(name, seed["id"], "--json"))["hits"], strict=True):
+        assert line.endswith(" · ".join(hit["reasons"]))
     assert mir(name, seed["id"], "--artist", "Oslo Nord").stdout.count("Oslo Nord") == 1
 
 
