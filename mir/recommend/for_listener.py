@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mir.catalogue import plays, tracks
 from mir.catalogue.filters import Filter
+from mir.catalogue.session import Session
 from mir.catalogue.tracks import Track
 from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
@@ -164,28 +165,23 @@ def _from_taste(
     vectors = index.vectors_of(np.array([each.track for each in listed], dtype=np.int64))
     nearest = (vectors @ liked.T).argmax(axis=1) if listed else []
     near = {each.track: loved[k] for each, k in zip(listed, nearest, strict=True)}
+    new = {each.track for each in explored}
     with engine.catalogue.session() as session:
         reminding = tracks.get_many(session, {n.track for n in near.values()}, view.model_id)
-    new = {each.track for each in explored}
+        present = [known[each.track] for each in listed if each.track in known]
+        why = _whys(session, view.model_id, present, near, reminding, new)
     return make_hits(
         [(each.track, float(best[place_of(index, each.track)])) for each in listed],
         known,
         WholeRanking(best),
         others=len(index) - len(seeds) - 1,
-        why=_whys(
-            engine,
-            view,
-            [known[each.track] for each in listed if each.track in known],
-            near,
-            reminding,
-            new,
-        ),
+        why=why,
     )
 
 
 def _whys(
-    engine: Engine,
-    view: View,
+    session: Session,
+    model_id: str,
     listed: Sequence[Track],
     near: Mapping[int, Standing],
     reminding: Mapping[int, Track],
@@ -195,14 +191,13 @@ def _whys(
 
     near: by track id, what is nearest; reminding: the tracks of those; new: ids of the explored.
     """
-    pairs = [
-        (reminding[near[track.id].track], track)
+    pairs = {
+        track.id: (reminding[nearest], track)
         for track in listed
-        if near[track.id].track in reminding and near[track.id].track != track.id
-    ]
-    compared = dict(
-        zip((track.id for _, track in pairs), between(engine, view, pairs), strict=True)
-    )
+        if (nearest := near[track.id].track) in reminding and nearest != track.id
+    }
+    told = between(session, model_id, list(pairs.values()))
+    compared = dict(zip(pairs, told, strict=True))
     return {
         track.id: replace(
             compared.get(track.id, Why()),

@@ -70,4 +70,4 @@ def next_tracks(
         listing.per_artist,
         listing.per_album,
     )
-    return begin.hits(engine, view, listed, pool.tracks, ranking)
+    return begin.hits(engine, view, listed, ranking)

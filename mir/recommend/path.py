@@ -106,7 +106,9 @@ def _hits(engine: Engine, view: View, way: list[Track], vectors: Vectors) -> tup
     """The hits for a way, each compared with the one before; vectors: (way, dimension)."""
     hits = [Hit(way[0], 1.0, 1.0)]
     steps = list(pairwise(way))
-    for n, ((_, track), why) in enumerate(zip(steps, between(engine, view, steps), strict=True)):
+    with engine.catalogue.session() as session:
+        told = between(session, view.model_id, steps)
+    for n, ((_, track), why) in enumerate(zip(steps, told, strict=True)):
         score = float(vectors[n] @ vectors[n + 1])
         (share,) = similarities([score], view.index.rank(vectors[n]), len(view.index) - 2)
         why = replace(why, percentile=share)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mir.analysis import FloatArray
 from mir.catalogue import embeddings
+from mir.catalogue.session import Session
 from mir.catalogue.tracks import Track
-from mir.engine import Engine, View
 from mir.passages import places, split
 from mir.search.compare import compare
 from mir.search.passages import Passages, nearest
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from mir.listen import Heard
 
 
-def between(engine: Engine, view: View, pairs: Sequence[tuple[Track, Track]]) -> tuple[Why, ...]:
-    """Why the second track of each pair answers the first one."""
+def between(
+    session: Session, model_id: str, pairs: Sequence[tuple[Track, Track]]
+) -> tuple[Why, ...]:
+    """Why the second track of each pair answers the first one, as that model hears them."""
     ids = list(dict.fromkeys(track.id for pair in pairs for track in pair))
-    with engine.catalogue.session() as session:
-        stored = embeddings.passages(session, ids, view.model_id)
+    stored = embeddings.passages(session, ids, model_id)
     return tuple(
         replace(
             compare(portrait_of_track(query), portrait_of_track(track)),

@@ -3,13 +3,15 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mir.catalogue.tracks import Track
 from mir.search.sentences import sentences
 from mir.search.why import Why
-from mir.vectors.ranking import Ranking
+from mir.vectors.rows import Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,15 @@ class Hit:
         return sentences(self.why)
 
 
-def similarities(scores: Sequence[float], ranking: Ranking, others: int) -> list[float]:
+class Counting(Protocol):
+    """A library compared with a query, such as a `mir.vectors.ranking.Ranking`."""
+
+    def less(self, scores: Scores) -> NDArray[np.float64]:
+        """For each of some scores (k,), how many tracks have a lower one."""
+        ...
+
+
+def similarities(scores: Sequence[float], ranking: Counting, others: int) -> list[float]:
     """`Hit.similarity` of each of `scores`, where `ranking` is that of the library.
 
     `others` is how many tracks there are beside a hit and the query.
@@ -53,18 +63,23 @@ def percentage(similarity: float) -> str:
 def make_hits(
     ranked: Sequence[tuple[int, float]],
     tracks: dict[int, Track],
-    ranking: Ranking,
+    ranking: Counting,
     others: int,
     why: Mapping[int, Why],
 ) -> tuple[Hit, ...]:
     """The hits for `ranked` (track id, score), in that order.
 
     A track that is no longer in the catalogue is left out. The other arguments are those of
-    `similarities`, and why each track is an answer, by its id.
+    `similarities`; `why` is by track id, and only the percentile is told of what it lacks.
     """
     kept = [(tracks[track], score) for track, score in ranked if track in tracks]
     shares = similarities([score for _, score in kept], ranking, others)
     return tuple(
-        Hit(track, max(-1.0, min(1.0, score)), share, replace(why[track.id], percentile=share))
+        Hit(
+            track,
+            max(-1.0, min(1.0, score)),
+            share,
+            replace(why.get(track.id, Why()), percentile=share),
+        )
         for (track, score), share in zip(kept, shares, strict=True)
     )

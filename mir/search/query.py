@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
 from mir.catalogue import embeddings, tracks
@@ -19,6 +20,7 @@ from mir.search.listing import Listing
 from mir.search.seeds import Seeds
 from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import Ranking
+from mir.vectors.rows import Scores
 
 if TYPE_CHECKING:
     from mir.listen import Heard
@@ -60,7 +62,8 @@ def search_clip(
 
     A clip lies somewhere in a track, so the tracks nearest as wholes are looked at again: a
     hit's score is the highest cosine between the clip, or a passage of it, and the track's
-    vector or one of its passages. A library without tracks answers with no hits.
+    vector or one of its passages. For the similarity the tracks further away count as wholes. A
+    library without tracks answers with no hits.
 
     Raises AudioError if the clip cannot be heard, InvalidQuery as `similar` does, ModelError where
     the file of the library's model is gone.
@@ -82,7 +85,7 @@ def search_clip(
     hits = make_hits(
         present,
         known,
-        ranking,
+        _Rescored(ranking, dict(candidates), dict(ranked)),
         others=len(index) - 1,
         why=with_clip(heard, [known[track] for track, _ in present], passages),
     )
@@ -115,6 +118,24 @@ def _ranked(
     positions = None if permitted is None else index.positions(permitted)
     chosen, scores = ranking.best(count, positions)
     return list(zip(index.ids[chosen].tolist(), scores.tolist(), strict=True))
+
+
+class _Rescored:
+    """Counts the tracks with lower scores where some have got higher ones than as wholes."""
+
+    def __init__(
+        self, ranking: Ranking, wholes: dict[int, float], scores: dict[int, float]
+    ) -> None:
+        """Correct what `ranking` counts for tracks with other scores; both by track id."""
+        self._ranking = ranking
+        self._wholes = np.array(list(wholes.values()), dtype=np.float32)
+        self._scores = np.array([scores[track] for track in wholes], dtype=np.float32)
+
+    def less(self, scores: Scores) -> NDArray[np.float64]:
+        """See `mir.search.hits.Counting`."""
+        lower = self._wholes[:, None] < scores  # (track, score)
+        risen = lower & (self._scores[:, None] >= scores)
+        return np.maximum(self._ranking.less(scores) - risen.sum(axis=0), 0)
 
 
 def _by_best_passage(

@@ -41,27 +41,22 @@ class Start:
     known: dict[int, Track]  # every track that the seeds name, by id
 
     def hits(
-        self,
-        engine: Engine,
-        view: View,
-        listed: Sequence[Candidate],
-        tracks: Sequence[Track],
-        ranking: Ranking,
+        self, engine: Engine, view: View, listed: Sequence[Candidate], ranking: Ranking
     ) -> tuple[Hit, ...]:
-        """The hits for what is listed out of `tracks`, compared with the nearest liked track."""
+        """The hits for what is listed, compared with the nearest liked track."""
         ids = np.array([each.track for each in listed], dtype=np.int64)
-        nearest = (view.index.vectors_of(ids) @ self.vectors.T).argmax(axis=1).tolist()
-        present = {track.id: track for track in tracks}
-        pairs = [
-            (self.known[self.liked[n]], present[track])
-            for track, n in zip(ids.tolist(), nearest, strict=True)
-        ]
+        nearest = (view.index.vectors_of(ids) @ self.vectors.T).argmax(axis=1)
+        seed = {t: self.liked[n] for t, n in zip(ids.tolist(), nearest.tolist(), strict=True)}
+        with engine.catalogue.session() as session:
+            known = tracks.get_many(session, (*seed, *seed.values()), view.model_id)
+            pairs = {t: (known[s], known[t]) for t, s in seed.items() if {s, t} <= known.keys()}
+            told = between(session, view.model_id, list(pairs.values()))
         return make_hits(
             [(each.track, each.score) for each in listed],
-            present,
+            known,
             ranking,
             others=self.others(view.index),
-            why=dict(zip(ids.tolist(), between(engine, view, pairs), strict=True)),
+            why=dict(zip(pairs, told, strict=True)),
         )
 
     def others(self, index: VectorIndex) -> int:

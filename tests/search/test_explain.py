@@ -141,11 +141,11 @@ def test_the_percentile_is_the_share_that_is_less_similar(engine: Engine) -> Non
 
 def test_a_clip_is_compared_by_its_own_passages(engine: Engine, tmp_path: Path) -> None:
     file = write_audio(tmp_path / "clip.flac", song(3, 40.0, 8_000, 1), 8_000)
-    answer = search_clip(engine, file, None, 12)
+    answer = search_clip(engine, file, None, TRACKS)
     with engine.catalogue.session() as session:
         stored = embeddings.passages(session, range(1, TRACKS + 1), "stub")
-    assert len(answer.hits) == 12
-    for hit in answer.hits:
+    assert len(answer.hits) == TRACKS
+    for place, hit in enumerate(answer.hits):  # which have different scores
         found, there = hit.why.passages, stored[hit.track.id]
         assert found is not None
         cosines = answer.heard.hearing.passages @ there.T
@@ -153,7 +153,7 @@ def test_a_clip_is_compared_by_its_own_passages(engine: Engine, tmp_path: Path) 
         n = places(hit.track.seconds, len(there)).index(found.track)
         assert cosines[m, n] == pytest.approx(cosines.max()) == pytest.approx(found.cosine)
         assert hit.why.compared_with is None
-        assert hit.why.percentile == hit.similarity
+        assert hit.why.percentile == pytest.approx(1 - place / (TRACKS - 1))
     assert np.shape(answer.heard.hearing.passages)[0] == 3
 
 
