@@ -28,7 +28,8 @@ people, or with `--json` what a program can read.
 * [Filters](filters.md) mean the same in every command and hold together. They are applied inside
   the search, so that `--count` is met whenever enough tracks qualify.
 * *Match* is the similarity: the share of the library that is less similar. 99.0% says that one track
-  in a hundred would be nearer; the pages and the API say the same.
+  in a hundred would be nearer; the pages and the API say the same. *Why* tells the most telling
+  [reasons](reasons.md), and with `--why` all of them.
 """
 
 _SHAPES = """\
@@ -69,8 +70,9 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `import` | `{added, known, heard, files, failures, folders, models, left_out, messages}` |
 | `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem`; with `--repair` also `"repairs": [{name, done, text}, …]` |
 
-A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],
-`similarity` the share of the library that is less similar, in [0, 1].
+A HIT is `{track: TRACK, score, similarity, reasons, why}`: `score` is a cosine in [-1, 1],
+`similarity` the share of the library that is less similar, in [0, 1], `reasons` are sentences and `why` the
+fields that they are made from: those of `WhyOut` in the API, explained in [reasons](reasons.md).
 
 A TRACK is `{id, title, artists, album, album_artist, year, track_number, disc_number, seconds,
 composer, copyright, licence, isrc, recording_mbid, release_mbid, artist_mbids, tag_genres,

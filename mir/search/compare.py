@@ -31,7 +31,7 @@ SURE_KEY = 0.7  # probability of the key
 SURE_FAR_KEY = 0.86  # the same, for a difference to be told
 GENRE_GAP = 0.25  # by how much more probable a genre must be where the other side has it not
 SURE_INSTRUMENT = 0.1  # probability from which the lack of an instrument is told
-SURE_MOOD = 0.4  # the same of a mood
+SURE_MOOD = 0.45  # the same of a mood
 AROUSAL_APART = 0.5  # of the axis from -1 to 1
 VALENCE_APART = 1.0  # more, because it agrees less with what people feel
 

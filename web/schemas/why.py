@@ -41,7 +41,7 @@ class NamesOut(_Value):
 class FeelingOut(_Value):
     """How the track clearly feels beside the query, and where both lie on that axis."""
 
-    relation: FeelingRelation
+    relation: FeelingRelation = Field(description="calmer, more energetic, darker or brighter.")
     query: float
     track: float
 
@@ -49,7 +49,7 @@ class FeelingOut(_Value):
 class TempoRelationOut(_Value):
     """What the track's tempo is to the query's, both in beats per minute."""
 
-    relation: TempoRelation
+    relation: TempoRelation = Field(description="same, double, half, faster, slower, or other.")
     query: float
     track: float
     percent: float | None = Field(description="By how much it is faster or slower.")
@@ -58,7 +58,7 @@ class TempoRelationOut(_Value):
 class KeyRelationOut(_Value):
     """How the two keys, such as A minor, are related."""
 
-    relation: KeyRelation
+    relation: KeyRelation = Field(description="same, relative, neighbouring, far, or other.")
     query: str
     track: str
 
