@@ -22,12 +22,14 @@ def between(
     session: Session, model_id: str, pairs: Sequence[tuple[Track, Track]]
 ) -> tuple[Why, ...]:
     """Why the second track of each pair answers the first one, as that model hears them."""
-    ids = list(dict.fromkeys(track.id for pair in pairs for track in pair))
-    stored = embeddings.passages(session, ids, model_id)
+    known = {track.id: track for pair in pairs for track in pair}
+    stored = embeddings.passages(session, list(known), model_id)
+    portraits = {track.id: portrait_of_track(track) for track in known.values()}
+    passages = {track.id: _passages(track, stored) for track in known.values()}
     return tuple(
         replace(
-            compare(portrait_of_track(query), portrait_of_track(track)),
-            passages=nearest(_passages(query, stored), _passages(track, stored)),
+            compare(portraits[query.id], portraits[track.id]),
+            passages=nearest(passages[query.id], passages[track.id]),
         )
         for query, track in pairs
     )
