@@ -158,7 +158,7 @@ def describe(heard: "Heard") -> str:
 def print_hits(hits: "Sequence[Hit]", whole_why: bool = False) -> None:
     """Print hits as a table; `Match` is the share of the library that is less similar.
 
-    Reasons are told in short, or all of them, each on a line of its own.
+    It is empty where nothing was compared. Reasons are told in short, or all of them, each on a line of its own.
     """
     from mir.search.hits import percentage
     from mir.search.sentences import in_short
@@ -166,7 +166,7 @@ def print_hits(hits: "Sequence[Hit]", whole_why: bool = False) -> None:
     rows = (
         (
             str(hit.track.id),
-            percentage(hit.similarity),
+            "" if hit.why.percentile is None else percentage(hit.why.percentile),
             f"{hit.track.title}\n{', '.join(hit.track.artists) or 'unknown artist'}",
             clock(hit.track.seconds),
             "\n".join(hit.reasons) if whole_why else "; ".join(in_short(hit.why)),
