@@ -158,7 +158,8 @@ def describe(heard: "Heard") -> str:
 def print_hits(hits: "Sequence[Hit]", whole_why: bool = False) -> None:
     """Print hits as a table; `Match` is the share of the library that is less similar.
 
-    It is empty where nothing was compared. Reasons are told in short, or all of them, each on a line of its own.
+    It is empty where nothing was compared. Reasons are told in short, or all of them, each on a
+    line of its own.
     """
     from mir.search.hits import percentage
     from mir.search.sentences import in_short
