@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from flask.testing import FlaskClient
@@ -57,7 +58,7 @@ def test_a_playlist_is_made_edited_and_deleted(client: FlaskClient) -> None:
 
 def test_a_playlist_is_made_from_a_query_and_asked_again(client: FlaskClient) -> None:
     near = client.get("/api/v1/tracks/1/similar?count=4").get_json()["hits"]
-    made = make(client, query={"kind": "similar", "seeds": [1], "count": 4})
+    made = make(client, query={"kind": "similar", "seed": [1], "count": 4})
     assert listed(client, made["id"]) == [hit["track"]["id"] for hit in near]
     one = f"{API}/{made['id']}"
     client.put(f"{one}/entries", json={"tracks": [1]})
@@ -66,6 +67,29 @@ def test_a_playlist_is_made_from_a_query_and_asked_again(client: FlaskClient) ->
     found = client.get("/api/v1/tracks?genre=Folk").get_json()["tracks"]
     assert listed(client, folk["id"]) == [track["id"] for track in found]
     problem_of(client.post(f"{API}/{make(client, name='x')['id']}/refresh"), 422)
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        ("/similar?seed=1&seed=2&unlike=3&variety=0.5", {"kind": "similar"}),
+        ("/similar?like_artist=Oslo+Nord&per_artist=1", {"kind": "similar"}),
+        ("/recommendations?seed=1&genre=Folk", {"kind": "next"}),
+        ("/path?start=1&end=9&steps=3", {"kind": "path"}),
+        ("/recommendations?listener=ann&seed=4&duration=1m", {"kind": "recommend"}),
+    ],
+)
+def test_every_question_can_be_kept(
+    client: FlaskClient, address: str, query: dict[str, Any]
+) -> None:
+    asked = parse_qs(address.partition("?")[2])
+    lists = {"seed", "unlike", "like_artist", "genre"}
+    fields = {name: given if name in lists else given[0] for name, given in asked.items()}
+    count = {} if query["kind"] in ("path", "recommend") else {"count": 20}
+    hits = client.get(f"/api/v1{address}").get_json()["hits"]
+    made = make(client, query=query | fields | count)
+    assert listed(client, made["id"]) == [hit["track"]["id"] for hit in hits]
+    assert made["query"]["kind"] == query["kind"]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +105,12 @@ def test_a_playlist_is_made_from_a_query_and_asked_again(client: FlaskClient) ->
         {"name": "x", "colour": 1},
         {"name": "x", "query": {"kind": "dance"}},
         {"name": "x", "query": {"kind": "similar"}},
+        {"name": "x", "query": {"kind": "similar", "seed": [1], "variety": 2}},
+        {"name": "x", "query": {"kind": "path", "start": 1, "end": 1}},
+        {"name": "x", "query": {"kind": "path", "start": 1}},
+        {"name": "x", "query": {"kind": "recommend", "explore": 2}},
+        {"name": "x", "query": {"kind": "tracks", "seed": [1]}},
+        {"name": "x", "query": {"seed": [1]}},
         {"name": "x", "query": {"kind": "tracks", "count": 0}},
         {"name": "x", "query": {"kind": "tracks"}, "tracks": [1]},
     ],
@@ -141,7 +171,7 @@ def test_a_playlist_is_exported(client: FlaskClient, library: Library) -> None:
                 st.none() | st.integers() | st.text(max_size=5) | st.booleans(),
                 lambda inner: (
                     st.lists(inner, max_size=3)
-                    | st.dictionaries(st.sampled_from(["kind", "seeds", "count"]), inner)
+                    | st.dictionaries(st.sampled_from(["kind", "seed", "count"]), inner)
                 ),
                 max_leaves=5,
             ),
