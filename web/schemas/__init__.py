@@ -15,12 +15,13 @@ from web.schemas.answers import (
     showable,
 )
 from web.schemas.filters import Asked, FilterFields
-from web.schemas.kept import MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
+from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
 from web.schemas.playlists import (
     EntriesIn,
     EntryOut,
     EntryPath,
     ExportQuery,
+    HandForm,
     ImportedOut,
     ImportForm,
     MoveIn,
@@ -73,6 +74,7 @@ from web.schemas.standing import (
 )
 
 __all__ = [
+    "KINDS",
     "MAX_ID",
     "MOST_PLAYS",
     "AnswerOut",
@@ -93,6 +95,7 @@ __all__ = [
     "FilterFields",
     "GenreOut",
     "GenresOut",
+    "HandForm",
     "HealthOut",
     "HeardOut",
     "HitOut",

@@ -66,3 +66,11 @@ class TracksIn(TextFields):
 
 MadeFrom = SimilarIn | NextIn | PathIn | RecommendIn | TracksIn
 QueryIn = Annotated[MadeFrom, Field(discriminator="kind")]
+KINDS: dict[str, type[MadeFrom]] = {
+    "similar": SimilarIn,
+    "next": NextIn,
+    "path": PathIn,
+    "recommend": RecommendIn,
+    "tracks": TracksIn,
+}
+"""The same by their kind."""

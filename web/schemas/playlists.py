@@ -12,7 +12,7 @@ from mir.playlist_files.importing import Imported
 from mir.playlist_files.matching import Unmatched
 from web.schemas.answers import TrackOut, showable
 from web.schemas.kept import QueryIn
-from web.schemas.requests import MAX_ID, Asked, Id, Text
+from web.schemas.requests import MAX_ID, Asked, Id, PageQuery, Text
 
 _Place = Annotated[int, Field(ge=1, le=MAX_ID)]
 _Name = Annotated[Text, Field(description="Its name, unlike that of any other playlist.")]
@@ -100,13 +100,19 @@ class ImportForm(Asked):
     )
 
 
-class PlaylistForm(SeenFields):
+class PlaylistForm(SeenFields, PageQuery):
     """What the buttons of a playlist's page send."""
 
     change: Literal["rename", "delete", "refresh", "remove", "up", "down", "move"]
     name: Text = ""
     position: _Place = 1
     to: _Place = 1
+
+
+class HandForm(NameIn):
+    """What the forms that keep tracks send: the name of a playlist, and its tracks by id."""
+
+    track: _Entries = Field(default=[])
 
 
 class TrackPlaylistForm(Asked):
