@@ -30,7 +30,7 @@ export function startPlaylist(main) {
     if (over === dragged) return;
     form.elements.position.value = dragged.dataset.position;
     form.elements.to.value = over.dataset.position;
-    form.requestSubmit();
+    form.requestSubmit(form.querySelector("button"));
   });
 
   function mark(entry) {
