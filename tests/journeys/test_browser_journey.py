@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 from small_library import track_tags
 
 from tests.cue_albums import BEGINS
-from tests.journeys.conftest import SECONDS
+from tests.journeys.conftest import HOSTILE, SECONDS
 from tests.journeys.watched import Watched
 from tests.web.asking import Library
 
@@ -190,7 +190,9 @@ def test_nothing_is_wider_than_the_window(
 ) -> None:
     library, url = served
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
-    paths = ["/", "/browse", "/library", "/about", "/nothing"]
+    made = {"name": HOSTILE[1][:200], "tracks": [8, 9, 10, 11, 12]}
+    page.request.post(f"{url}/api/v1/playlists", data=made)  # refused where it is there
+    paths = ["/", "/browse", "/library", "/about", "/nothing", "/playlists", "/playlists/1"]
     for path in [*paths, *(f"/tracks/{number}" for number in range(8, 13))]:
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
