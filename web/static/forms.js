@@ -3,12 +3,16 @@
 
 import { answered } from "./moving.js";
 
+let sending = false; // a second click means what is shown after the first
+
 export function startForms() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
     event.preventDefault();
-    send(form, event.submitter);
+    if (sending) return;
+    sending = true;
+    send(form, event.submitter).finally(() => { sending = false; });
   });
 }
 

@@ -203,7 +203,8 @@ class Rules:
                 checked_name(row["name"])
             except InvalidQuery as error:
                 raise CatalogueError(
-                    f"The export holds a playlist that cannot be taken. {error}"
+                    f"The export holds a playlist with a wrong name. {error} Rename it where it "
+                    "comes from, and write the export again."
                 ) from None
         return rows
 
