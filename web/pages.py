@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mir.catalogue import failures, moods, tracks
 from mir.errors import InvalidQuery, NotFound
+from mir.search.allowed import MOST
 from mir.search.query import similar
 from web import media, problems
 from web.api.describe import read_fields
@@ -26,7 +27,7 @@ from web.schemas import (
     TrackOut,
     TracksQuery,
 )
-from web.wording import WORDING
+from web.wording import WORDING, fields
 
 pages = Blueprint("pages", __name__, static_folder="static", template_folder="templates")
 for _name, _wording in WORDING.items():
@@ -59,7 +60,9 @@ def search_clip() -> str:
     clip = uploaded_clip()
     form = read_fields(SearchForm, request.form)
     name = request.files["clip"].filename or "the clip"
-    return _search_page(form, answer=answer_clip(clip, form), clip_name=name)
+    answer = answer_clip(clip, form)
+    kept = [("track", hit.track.id) for hit in answer.hits]
+    return _search_page(form, answer=answer, clip_name=name, kept=kept)
 
 
 @pages.get("/browse")
@@ -73,6 +76,7 @@ def browse() -> str:
         listing=listing,
         genres=genre_list().genres,
         moods=_moods(),
+        kept=[("kind", "tracks"), ("count", MOST), *fields(query)],
     )
 
 
@@ -85,7 +89,8 @@ def track(track_id: int) -> str:
     hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR), view)
     lists = page_of_playlists(PageQuery(limit=_LISTS)).playlists
     near = [HitOut.of(hit) for hit in hits]
-    return render_template("track.html", track=found, hits=near, playlists=lists)
+    kept = [("seed", track_id), *fields(query)]
+    return render_template("track.html", track=found, hits=near, playlists=lists, kept=kept)
 
 
 @pages.get("/tracks/<int:track_id>/cover")

@@ -1,9 +1,11 @@
 """How values read on a page: durations, shares, counts, keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+
+from pydantic import BaseModel
 
 from mir.search.hits import percentage
 from mir.search.sentences import moment
@@ -101,6 +103,27 @@ def asked(query: TracksQuery) -> str:
     return urlencode(given, doseq=True, errors="replace")
 
 
+def fields(query: BaseModel) -> list[tuple[str, Any]]:
+    """What a query asks for, without the place in the list, as fields of a form."""
+    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit"})
+    lists = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
+    return [(name, each) for name, values in lists.items() for each in values]
+
+
+def made_from(query: Mapping[str, Any] | None) -> str:
+    """How a playlist came about, from the question that it keeps."""
+    if query is None:
+        return "made by hand"
+    kinds = {
+        "similar": "what sounds similar",
+        "next": "what to play next",
+        "path": "a path",
+        "recommend": "what is recommended",
+        "tracks": "a choice of tracks",
+    }
+    return f"made from {kinds.get(query.get('kind', ''), 'a question')}"
+
+
 WORDING: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "percent": percent,
@@ -118,5 +141,6 @@ WORDING: dict[str, Callable[..., Any]] = {
     "day": day,
     "megabytes": megabytes,
     "asked": asked,
+    "made_from": made_from,
 }
 """The filters of the templates, by name."""

@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from indexer.asking import SHARE
 from indexer.commands.search import answer_with, resolved
 from indexer.filter_options import Wanted, filter_options
+from indexer.keeping import keep_option, keep_query
 from indexer.opening import opened
 from indexer.options import (
     Length,
@@ -23,9 +25,17 @@ from indexer.options import (
 @click.argument("seeds", nargs=-1, metavar="[SEED]…")
 @listener_option
 @click.option("--duration", type=Length(), help="Fill this time to within one track: 45m, 1h30m.")
+@click.option(
+    "--explore",
+    type=SHARE,
+    default=0.1,
+    show_default=True,
+    help="Share of tracks further away, never played.",
+)
 @count_option
 @filter_options
 @why_option
+@keep_option
 @json_option
 @home_option
 @click.pass_context
@@ -34,9 +44,11 @@ def recommend(
     seeds: tuple[str, ...],
     listener: str,
     duration: float | None,
+    explore: float,
     count: int,
     wanted: Wanted,
     whole_why: bool,
+    keep: str | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -48,6 +60,7 @@ def recommend(
     """
     from mir.recommend.for_listener import Wish
     from mir.recommend.for_listener import recommend as recommend_for
+    from mir.recommend.query_kinds import Recommended
 
     given = ctx.get_parameter_source("count") != ParameterSource.DEFAULT
     now = datetime.now(UTC)
@@ -58,6 +71,10 @@ def recommend(
             filter=wanted.filter(),
             count=count if given or duration is None else None,
             seconds=duration,
+            explore=explore,
         )
+        if keep is not None:
+            keep_query(engine, keep, Recommended.of(engine, wish), as_json)
+            return
         hits = recommend_for(engine, wish, now, now.toordinal())
     answer_with(hits, as_json, whole_why)

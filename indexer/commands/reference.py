@@ -45,6 +45,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `similar`, `next`, `recommend` | `{"hits": [HIT, …]}` |
 | `path` | the same; each HIT is compared with the one before it, the first has score and similarity 1 |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
+| one of these with `--keep` | `{"made": PLAYLIST}` |
 | `playlist list` | `{"playlists": [PLAYLIST, …], "total", "offset"}`; a PLAYLIST is `{id, name, query, count, created_at, changed_at}` |
 | `playlist show` | a PLAYLIST with `"entries": [{position, audio_hash, track}, …], "total", "offset"`; `track` is `null` while it is missing |
 | `playlist make`, `add`, `remove`, `move`, `rename`, `delete`, `refresh` | `{"made": PLAYLIST}`, or `"changed"`, `"renamed"`, `"deleted"`, `"refreshed"` |

@@ -1,6 +1,7 @@
 """`mir search`, `similar`, `next` and `path`: from a clip or from tracks to tracks."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import click
 
 from indexer.asking import Meant, listing_options, seed_options
 from indexer.filter_options import Wanted, filter_options
+from indexer.keeping import keep_option, keep_query, print_changed
 from indexer.opening import opened
 from indexer.options import count_option, home_option, json_option, why_option
 from indexer.printing import Column, clock, print_json, print_table, say
@@ -33,17 +35,36 @@ HIT_COLUMNS = (
 @count_option
 @filter_options
 @why_option
+@keep_option
 @json_option
 @home_option
 def search(
-    clip: Path, count: int, wanted: Wanted, whole_why: bool, as_json: bool, home: Path | None
+    clip: Path,
+    count: int,
+    wanted: Wanted,
+    whole_why: bool,
+    keep: str | None,
+    as_json: bool,
+    home: Path | None,
 ) -> None:
-    """Find the tracks that sound like CLIP, an audio file of any length and format."""
+    """Find the tracks that sound like CLIP, an audio file of any length and format.
+
+    A playlist that is kept of them cannot be refreshed, since the clip is forgotten.
+    """
     from indexer.shapes import answer_shape
+    from mir.catalogue import playlist_entries, playlists
     from mir.search.query import search_clip
 
     with opened(home) as engine:
+        if keep is not None:
+            playlists.checked_name(keep)
         answer = search_clip(engine, clip, wanted.filter(), count)
+        if keep is not None:
+            found = [hit.track.id for hit in answer.hits]
+            with engine.catalogue.session() as session:
+                made = playlist_entries.make(session, keep, found, datetime.now(UTC))
+            print_changed(made, as_json, "made")
+            return
     if as_json:
         print_json(answer_shape(answer.heard, answer.hits))
         return
@@ -59,6 +80,7 @@ def search(
 )
 @filter_options
 @why_option
+@keep_option
 @json_option
 @home_option
 def similar(
@@ -67,6 +89,7 @@ def similar(
     offset: int,
     wanted: Wanted,
     whole_why: bool,
+    keep: str | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -75,10 +98,15 @@ def similar(
     A SEED is an id, a file, or words of title and artist. Versions of one recording come once,
     and none of a SEED itself.
     """
+    from mir.recommend.query_kinds import Similar
     from mir.search.like import like
 
     with opened(home) as engine:
-        hits = like(engine, meant.resolved(engine), wanted.filter(), listing(offset))
+        asked = meant.resolved(engine), wanted.filter(), listing(offset)
+        if keep is not None:
+            keep_query(engine, keep, Similar.of(engine, *asked), as_json)
+            return
+        hits = like(engine, *asked)
     answer_with(hits, as_json, whole_why)
 
 
@@ -87,6 +115,7 @@ def similar(
 @listing_options
 @filter_options
 @why_option
+@keep_option
 @json_option
 @home_option
 def next_(
@@ -94,14 +123,20 @@ def next_(
     listing: "Callable[[], Listing]",
     wanted: Wanted,
     whole_why: bool,
+    keep: str | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
     """Say what to play after the SEEDs: ids, files, or words of title and artist."""
     from mir.recommend.next_tracks import next_tracks
+    from mir.recommend.query_kinds import Next
 
     with opened(home) as engine:
         seeds = meant.resolved(engine)
+        if keep is not None:
+            query = Next.of(engine, seeds, wanted.filter(), listing())
+            keep_query(engine, keep, query, as_json)
+            return
         hits = next_tracks(engine, seeds, filter=wanted.filter(), listing=listing())
     answer_with(hits, as_json, whole_why)
 
@@ -118,6 +153,7 @@ def next_(
 )
 @filter_options
 @why_option
+@keep_option
 @json_option
 @home_option
 def path(
@@ -126,6 +162,7 @@ def path(
     steps: int,
     wanted: Wanted,
     whole_why: bool,
+    keep: str | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -134,10 +171,15 @@ def path(
     FROM and TO are ids, files, or words of title and artist. Filters hold for the tracks between.
     """
     from mir.recommend.path import path as path_between
+    from mir.recommend.query_kinds import Path as PathQuery
 
     with opened(home) as engine:
         first, last = resolved(engine, [start, end])
-        hits = path_between(engine, first, last, steps, wanted.filter())
+        asked = first, last, steps, wanted.filter()
+        if keep is not None:
+            keep_query(engine, keep, PathQuery.of(engine, *asked), as_json)
+            return
+        hits = path_between(engine, *asked)
     answer_with(hits, as_json, whole_why)
 
 

@@ -165,6 +165,9 @@ def test_search_finds_the_track_that_the_clip_is(mir: Mir, indexed_home: tuple[P
     assert set(answer["heard"]["sound"]) == set(answer["hits"][0]["track"]["sound"])
     printed = mir("search", clip, "--count", 1).stdout
     assert printed.startswith("Heard 0:02; Jazz 70%, Rock 20%, Ambient 10%")
+    # A clip is forgotten, so what it found is kept without the question.
+    made = said(mir("search", clip, "--keep", "Heard", "--json"))["made"]
+    assert (made["query"], made["count"]) == (None, len(answer["hits"]))
 
 
 def test_genres_failures_and_status(mir: Mir, indexed_home: tuple[Path, Path]) -> None:

@@ -28,13 +28,14 @@ from web.schemas import (
 
 api = blueprint("search", "Questions that begin with a sound or with tracks.")
 _UPLOAD = problems(413, 415)
+_CLIP = "clip", "The audio file to listen to."
 
 
 @api.post(
     "/search",
     summary="Tracks that sound like a clip",
     responses={200: AnswerOut, **_UPLOAD},
-    openapi_extensions=multipart(SearchForm),
+    openapi_extensions=multipart(SearchForm, *_CLIP),
 )
 def search() -> Response:
     """Listen to the clip; answer with what it is heard as and the nearest tracks."""
@@ -46,7 +47,7 @@ def search() -> Response:
     "/classify",
     summary="What a clip is heard as",
     responses={200: HeardOut, **_UPLOAD},
-    openapi_extensions=multipart(ClipForm),
+    openapi_extensions=multipart(ClipForm, *_CLIP),
 )
 def classify_clip() -> Response:
     """Listen to the clip; answer with its genres, moods, instruments, tempo and key."""

@@ -66,24 +66,33 @@ class SeedFields(Asked):
     like_album: Texts = Field(default=[], description="Start from the tracks of these albums.")
 
 
-class LikeQuery(SeedFields, SimilarQuery):
-    """The query of `/similar`."""
+class LikeFields(SeedFields, ListingFields):
+    """Seeds, and how what is near them is listed."""
 
     def seeds(self) -> Seeds:
         """What the search understands."""
         return _seeds(self, self.unlike)
 
 
-class TracksQuery(FilterFields):
-    """The query of `/tracks`."""
+class LikeQuery(LikeFields, SimilarQuery):
+    """The query of `/similar`."""
+
+
+class TextFields(FilterFields):
+    """What tracks hold and pass."""
 
     q: Text | None = Field(default=None, description="Text in the title, an artist or the album.")
+
+
+class TracksQuery(TextFields):
+    """The query of `/tracks`."""
+
     offset: Offset = 0
     limit: Limit = 50
 
 
-class NextQuery(FilterFields):
-    """The query of `/recommendations`."""
+class WishFields(FilterFields):
+    """What a listener may want to hear."""
 
     seed: TrackIds = Field(
         default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
@@ -99,9 +108,6 @@ class NextQuery(FilterFields):
     explore: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
         default=EXPLORE, description="Share of tracks further away, never played."
     )
-    draw: Annotated[int, Field(ge=0, le=MAX_ID)] | None = Field(
-        default=None, description="Draws what is explored; a new number every day by itself."
-    )
 
     def wish(self) -> Wish:
         """What is asked for."""
@@ -114,6 +120,14 @@ class NextQuery(FilterFields):
             seconds=None if self.duration is None else seconds_of(self.duration),
             explore=self.explore,
         )
+
+
+class NextQuery(WishFields):
+    """The query of `/recommendations`."""
+
+    draw: Annotated[int, Field(ge=0, le=MAX_ID)] | None = Field(
+        default=None, description="Draws what is explored; a new number every day by itself."
+    )
 
 
 class PathQuery(FilterFields):
