@@ -76,7 +76,7 @@ class Engine:
         self.catalogue = catalogue
         self.shelf = ModelShelf(settings.models_dir)
         self.clock = clock  # seconds, from any beginning
-        # (writes, model, filter) -> ids that pass, kept for mir.search.allowed
+        # (writes but plays, model, filter) -> ids that pass, kept for mir.search.allowed
         self.filters: Recent[tuple[int, str, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)
         self._first = embedder
         self._embedders: Recent[str, Embedder] = Recent(_MODELS_KEPT)

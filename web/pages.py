@@ -25,6 +25,7 @@ from web.schemas import (
     SimilarQuery,
     TrackOut,
     TracksQuery,
+    forgiven,
 )
 from web.wording import WORDING
 
@@ -49,15 +50,14 @@ def _shared() -> dict[str, object]:
 @pages.get("/")
 def search() -> str:
     """The search page, waiting for a clip."""
-    form = read_fields(SearchForm, request.args)
-    return _search_page(form)
+    return _search_page(read_fields(SearchForm, forgiven(request.args)))
 
 
 @pages.post("/")
 def search_clip() -> str:
     """The search page with the answer to the clip that was sent."""
     clip = uploaded_clip()
-    form = read_fields(SearchForm, request.form)
+    form = read_fields(SearchForm, forgiven(request.form))
     name = request.files["clip"].filename or "the clip"
     return _search_page(form, answer=answer_clip(clip, form), clip_name=name)
 
@@ -65,7 +65,7 @@ def search_clip() -> str:
 @pages.get("/browse")
 def browse() -> str:
     """The genres of the library, or the tracks that a filter or a text leaves."""
-    query = read_fields(TracksQuery, request.args)
+    query = read_fields(TracksQuery, forgiven(request.args))
     listing = page_of_tracks(query)
     return render_template(
         "browse.html",
@@ -81,7 +81,7 @@ def track(track_id: int) -> str:
     """What a track is, what is near it and why."""
     view = engine().view()  # what is said of the track and what is near it are of one model
     found = TrackOut.of(media.find_track(_sane(track_id), view.model_id))
-    query = read_fields(SimilarQuery, request.args)
+    query = read_fields(SimilarQuery, forgiven(request.args))
     hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR), view)
     lists = page_of_playlists(PageQuery(limit=_LISTS)).playlists
     near = [HitOut.of(hit) for hit in hits]

@@ -9,12 +9,11 @@ from click.core import ParameterSource
 from indexer.commands.search import answer_with, resolved
 from indexer.filter_options import Wanted, filter_options
 from indexer.opening import opened
-from indexer.options import Length, count_option, home_option, json_option, listener_option
+from indexer.options import Length, count_option, home_option, json_option
 
 
 @click.command()
 @click.argument("seeds", nargs=-1, metavar="[SEED]…")
-@listener_option
 @click.option("--duration", type=Length(), help="Fill this time to within one track: 45m, 1h30m.")
 @count_option
 @filter_options
@@ -24,7 +23,6 @@ from indexer.options import Length, count_option, home_option, json_option, list
 def recommend(
     ctx: click.Context,
     seeds: tuple[str, ...],
-    listener: str,
     duration: float | None,
     count: int,
     wanted: Wanted,
@@ -44,7 +42,7 @@ def recommend(
     now = datetime.now(UTC)
     with opened(home) as engine:
         wish = Wish(
-            listener=listener,
+            listener=wanted.listener,
             seeds=tuple(resolved(engine, seeds)),
             filter=wanted.filter(),
             count=count if given or duration is None else None,

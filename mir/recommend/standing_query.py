@@ -9,16 +9,18 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from mir.catalogue import playlist_entries, playlists, tracks
+from mir.catalogue import playlist_entries, playlists
 from mir.catalogue.filters import Filter
 from mir.catalogue.playlists import Playlist
 from mir.engine import Engine
 from mir.errors import InvalidQuery, NotFound
 from mir.recommend.next_tracks import next_tracks
 from mir.search.allowed import check_count
+from mir.search.browse import browse
 from mir.search.query import similar
 
 Kind = Literal["similar", "next", "tracks"]
+_MOMENTS = {"added_since", "not_played_since"}  # fields of Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,7 @@ def answer(engine: Engine, query: StandingQuery) -> tuple[int, ...]:
         InvalidQuery: the filter names a genre that is not known any more.
     """
     if query.kind == "tracks":
-        with engine.catalogue.session() as session:
-            found = tracks.page(session, filter=query.filter, text=query.text, limit=query.count)
+        found = browse(engine, query.filter, query.text, limit=query.count)
         return tuple(track.id for track in found.items)
     with engine.catalogue.session() as session:
         here = playlist_entries.ids_of(session, query.seeds)
@@ -139,8 +140,8 @@ def from_json(kept: Mapping[str, Any]) -> StandingQuery:
         if kept["kind"] not in get_args(Kind):
             raise ValueError
         chosen = {name: _tupled(value) for name, value in kept.get("filter", {}).items()}
-        if "added_since" in chosen:
-            chosen["added_since"] = datetime.fromisoformat(chosen["added_since"])
+        for name in _MOMENTS & chosen.keys():
+            chosen[name] = datetime.fromisoformat(chosen[name])
         return StandingQuery(
             kept["kind"],
             tuple(map(str, kept.get("seeds", ()))),

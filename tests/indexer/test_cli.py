@@ -310,6 +310,8 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["tracks", "--key", "H"], 1, "mir: 'H' names no key"),
         (["tracks", "--harmonic"], 1, "mir: Harmonic neighbours are those of a key"),
         (["tracks", "--added-since", "soon"], 1, "mir: 'soon' is no moment"),
+        (["tracks", "--not-played-since", "soon"], 1, "mir: 'soon' is no moment"),
+        (["tracks", "--genre", "Polka"], 1, "mir: There is no genre 'Polka'"),
         (["similar", "1", "--count", "0"], 2, "--count"),
         (["next"], 2, "SEED"),
         (["similar", "1", "--variety", "2"], 2, "--variety"),

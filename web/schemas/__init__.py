@@ -14,7 +14,7 @@ from web.schemas.answers import (
     labels,
     showable,
 )
-from web.schemas.filters import Asked, FilterFields
+from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.playlists import (
     EntriesIn,
     EntryOut,
@@ -125,6 +125,7 @@ __all__ = [
     "TrackPlaylistForm",
     "TracksOut",
     "TracksQuery",
+    "forgiven",
     "labels",
     "play_body",
     "showable",

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mir.catalogue.failures import FailureState
-from mir.catalogue.plays import LISTENER_LENGTH
 from mir.durations import seconds_of
 from mir.recommend.for_listener import EXPLORE, Wish
 from mir.search.listing import Listing
@@ -89,7 +88,6 @@ class NextQuery(FilterFields):
         default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
     )
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
-    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
     count: Annotated[int, Field(ge=1, le=200)] | None = Field(
         default=None, description="How many tracks at most; 20 where no duration is given."
     )
