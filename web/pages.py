@@ -5,6 +5,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mir.catalogue import failures, moods, tracks
 from mir.errors import InvalidQuery, NotFound
+from mir.search.listing import REACH
+from mir.search.mood import near_mood
 from mir.search.query import similar
 from web import media, problems
 from web.api.describe import read_fields
@@ -20,6 +22,7 @@ from web.schemas import (
     FailureForm,
     FailuresQuery,
     HitOut,
+    MoodForm,
     PageQuery,
     SearchForm,
     SimilarQuery,
@@ -73,6 +76,20 @@ def browse() -> str:
         listing=listing,
         genres=genre_list().genres,
         moods=_moods(),
+    )
+
+
+@pages.get("/mood")
+def mood() -> str:
+    """The tracks that feel like a point, and where to choose one."""
+    query = read_fields(MoodForm, forgiven(request.args))
+    hits = near_mood(engine(), query.point(), query.filter(), query.listing(query.offset))
+    return render_template(
+        "mood.html",
+        query=query,
+        hits=[HitOut.of(hit) for hit in hits],
+        moods=_moods(),
+        reach=REACH,
     )
 
 

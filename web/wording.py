@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mir.search.hits import percentage
-from web.schemas import HeardOut, SoundOut, TrackOut, TracksQuery
+from web.schemas import HeardOut, MoodForm, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -53,7 +53,7 @@ def loudness(value: float) -> str:
     return f"{value:.1f}".replace("-", _MINUS) + f"{_NARROW}LUFS"
 
 
-def feeling(heard: HeardOut | TrackOut) -> str:
+def feeling(heard: HeardOut | TrackOut | MoodForm) -> str:
     """Arousal and valence in a few words, as in "energetic, rather dark"; empty if not known."""
     axes = ((heard.arousal, "calm", "energetic"), (heard.valence, "dark", "bright"))
     return ", ".join(_place(*axis) for axis in axes if axis[0] is not None)
@@ -78,7 +78,7 @@ def megabytes(size: int) -> str:
     return f"{size / 2**20:.0f}{_NARROW}MB"
 
 
-def asked(query: TracksQuery) -> str:
+def asked(query: MoodForm | TracksQuery) -> str:
     """What a query asks for, without the place in the list, as part of an address."""
     given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit"})
     return urlencode(given, doseq=True, errors="replace")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.asking import Meant, listing_options, seed_options
+from indexer.asking import Meant, listing_options, offset_option, seed_options
 from indexer.filter_options import Wanted, filter_options
 from indexer.opening import opened
 from indexer.options import count_option, home_option, json_option
@@ -51,9 +51,7 @@ def search(clip: Path, count: int, wanted: Wanted, as_json: bool, home: Path | N
 @click.command()
 @seed_options
 @listing_options
-@click.option(
-    "--offset", type=click.IntRange(0), default=0, show_default=True, help="Tracks to skip."
-)
+@offset_option
 @filter_options
 @json_option
 @home_option
