@@ -159,5 +159,7 @@ def test_the_answer_to_a_clip_equals_filtering_everything(
 def test_a_mood_that_no_track_has_is_named_with_those_there_are(engine: Engine) -> None:
     with pytest.raises(InvalidQuery, match=r"mood 'sad'; there are calm, dark"):
         similar(engine, 1, Filter(moods=("sad",)))
+    with pytest.raises(InvalidQuery, match=r"mood 'sad'; there are calm, dark"):
+        browse(engine, Filter(moods=("sad",)))
     assert similar(engine, 1, Filter(moods=("sad", "Calm")), 1)
     assert similar(engine, 1, Filter(moods=("dark",), album="none such")) == ()
