@@ -37,12 +37,12 @@ from typing import Any
 import numpy as np
 from filtered_similar import GENRES, NoEmbedder
 
-from mir.catalogue import tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.session import open_catalogue
 from mir.engine import Engine
 from mir.recent import Recent
 from mir.recommend.next_tracks import next_tracks
+from mir.search.browse import browse
 from mir.search.query import similar
 from mir.settings import Settings
 from mir.vectors.best import best
@@ -210,9 +210,7 @@ def serve(home: Path, genre: np.ndarray, questions: int) -> dict[str, Any]:
         "text": {"text": f"title {len(genre) // 2}"},
         "page of a genre": {"filter": Filter(genres_any=genres_of_about(0.1, genre)[0])},
     }.items():
-        with engine.catalogue.session() as session:
-            times = [timed(lambda w=wanted: tracks.page(session, **w)) for _ in range(5)]
-        figures[name] = _two(times)
+        figures[name] = _two([timed(lambda w=wanted: browse(engine, **w)) for _ in range(5)])
     figures["status"] = _two([timed(engine.status) for _ in range(3)])
     figures["memory after"] = memory()
     engine.close()

@@ -111,3 +111,10 @@ def listing_options(command: Callable[..., R]) -> Callable[..., R]:
         return command(*args, listing=listing, **kwargs)
 
     return with_listing
+
+
+def offset_option(command: Callable[..., R]) -> Callable[..., R]:
+    """Add where in the ranking to begin."""
+    return click.option(
+        "--offset", type=click.IntRange(0), default=0, show_default=True, help="Tracks to skip."
+    )(command)

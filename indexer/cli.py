@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serve", "serve", "Serve the web pages and the API."),
     "search": ("search", "search", "Find the tracks that sound like a clip."),
     "similar": ("search", "similar", "Find the tracks that sound like tracks, artists or albums."),
+    "mood": ("mood", "mood", "Find the tracks that feel like a point of mood."),
     "next": ("search", "next_", "Say what to play after one or more tracks."),
     "path": ("search", "path", "Go from one track to another in small steps."),
     "recommend": ("recommend", "recommend", "Say what a listener may want to hear next."),

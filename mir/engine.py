@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
 from mir.catalogue.filters import Filter
+from mir.catalogue.hearings import Feelings
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import VectorIndexError
@@ -76,8 +77,10 @@ class Engine:
         self.catalogue = catalogue
         self.shelf = ModelShelf(settings.models_dir)
         self.clock = clock  # seconds, from any beginning
-        # (writes, model, filter) -> ids that pass, kept for mir.search.allowed
+        # (writes but plays, model, filter) -> ids that pass, kept for mir.search.allowed
         self.filters: Recent[tuple[int, str, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)
+        # (writes but plays, model) -> kept for mir.search.mood
+        self.feelings: Recent[tuple[int, str], Feelings] = Recent(_MODELS_KEPT)
         self._first = embedder
         self._embedders: Recent[str, Embedder] = Recent(_MODELS_KEPT)
         self._embedder_lock = threading.Lock()

@@ -1,6 +1,6 @@
 """How values read on a page: durations, shares, counts, keys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from mir.search.hits import percentage
 from mir.search.sentences import moment
-from web.schemas import HeardOut, HitOut, SoundOut, TrackOut, TracksQuery
+from web.schemas import HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -56,7 +56,7 @@ def loudness(value: float) -> str:
     return f"{value:.1f}".replace("-", _MINUS) + f"{_NARROW}LUFS"
 
 
-def feeling(heard: HeardOut | TrackOut) -> str:
+def feeling(heard: HeardOut | TrackOut | MoodForm) -> str:
     """Arousal and valence in a few words, as in "energetic, rather dark"; empty if not known."""
     axes = ((heard.arousal, "calm", "energetic"), (heard.valence, "dark", "bright"))
     return ", ".join(_place(*axis) for axis in axes if axis[0] is not None)
@@ -97,15 +97,15 @@ def megabytes(size: int) -> str:
     return f"{size / 2**20:.0f}{_NARROW}MB"
 
 
-def asked(query: TracksQuery) -> str:
+def asked(query: MoodForm | TracksQuery) -> str:
     """What a query asks for, without the place in the list, as part of an address."""
     given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit"})
     return urlencode(given, doseq=True, errors="replace")
 
 
-def fields(query: BaseModel) -> list[tuple[str, Any]]:
+def fields(query: BaseModel, without: Collection[str] = ()) -> list[tuple[str, Any]]:
     """What a query asks for, without the place in the list, as fields of a form."""
-    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit"})
+    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit", *without})
     lists = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
     return [(name, each) for name, values in lists.items() for each in values]
 
@@ -117,6 +117,7 @@ def made_from(query: Mapping[str, Any] | None) -> str:
     kinds = {
         "similar": "what sounds similar",
         "next": "what to play next",
+        "mood": "a point of mood",
         "path": "a path",
         "recommend": "what is recommended",
         "tracks": "a choice of tracks",

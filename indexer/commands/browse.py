@@ -67,12 +67,10 @@ def tracks(
         _keep(keep, text, wanted, limit, as_json, home)
         return
     from indexer.shapes import tracks_shape
-    from mir.catalogue import tracks as catalogue_tracks
+    from mir.search.browse import browse
 
-    with opened(home) as engine, engine.catalogue.session() as session:
-        page = catalogue_tracks.page(
-            session, filter=wanted.filter(), text=text, offset=offset, limit=limit
-        )
+    with opened(home) as engine:
+        page = browse(engine, wanted.filter(), text, offset=offset, limit=limit)
     if as_json:
         print_json(tracks_shape(page, offset))
         return

@@ -11,19 +11,11 @@ from indexer.commands.search import answer_with, resolved
 from indexer.filter_options import Wanted, filter_options
 from indexer.keeping import keep_option, keep_query
 from indexer.opening import opened
-from indexer.options import (
-    Length,
-    count_option,
-    home_option,
-    json_option,
-    listener_option,
-    why_option,
-)
+from indexer.options import Length, count_option, home_option, json_option, why_option
 
 
 @click.command()
 @click.argument("seeds", nargs=-1, metavar="[SEED]…")
-@listener_option
 @click.option("--duration", type=Length(), help="Fill this time to within one track: 45m, 1h30m.")
 @click.option(
     "--explore",
@@ -42,7 +34,6 @@ from indexer.options import (
 def recommend(
     ctx: click.Context,
     seeds: tuple[str, ...],
-    listener: str,
     duration: float | None,
     explore: float,
     count: int,
@@ -66,7 +57,7 @@ def recommend(
     now = datetime.now(UTC)
     with opened(home) as engine:
         wish = Wish(
-            listener=listener,
+            listener=wanted.listener,
             seeds=tuple(resolved(engine, seeds)),
             filter=wanted.filter(),
             count=count if given or duration is None else None,

@@ -42,7 +42,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | command | shape |
 |---|---|
 | `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
-| `similar`, `next`, `recommend` | `{"hits": [HIT, …]}` |
+| `similar`, `mood`, `next`, `recommend` | `{"hits": [HIT, …]}` |
 | `path` | the same; each HIT is compared with the one before it, the first has score and similarity 1 |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
 | one of these with `--keep` | `{"made": PLAYLIST}` |
@@ -71,7 +71,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `import` | `{added, known, heard, files, failures, folders, models, left_out, messages}` |
 | `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem`; with `--repair` also `"repairs": [{name, done, text}, …]` |
 
-A HIT is `{track: TRACK, score, similarity, reasons, why}`: `score` is a cosine in [-1, 1],
+A HIT is `{track: TRACK, score, similarity, reasons, why}`: `score` is a cosine in [-1, 1] (docs/mood.md has that of `mood`),
 `similarity` the share of the library that is less similar, in [0, 1], `reasons` are sentences and `why` the
 fields that they are made from: those of `WhyOut` in the API, explained in [reasons](reasons.md).
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.asking import Meant, listing_options, seed_options
+from indexer.asking import Meant, listing_options, offset_option, seed_options
 from indexer.filter_options import Wanted, filter_options
 from indexer.keeping import keep_option, keep_query, print_changed
 from indexer.opening import opened
@@ -75,9 +75,7 @@ def search(
 @click.command()
 @seed_options
 @listing_options
-@click.option(
-    "--offset", type=click.IntRange(0), default=0, show_default=True, help="Tracks to skip."
-)
+@offset_option
 @filter_options
 @why_option
 @keep_option

@@ -15,6 +15,7 @@ from mir.catalogue.grammar import ANY, EITHER, MODEL_ONLY, NONE, TAG_ONLY, Filte
 from mir.catalogue.ids import Ids, read_ids
 from mir.catalogue.models import present
 from mir.catalogue.patterns import containing, of_paths
+from mir.catalogue.plays import played
 from mir.catalogue.tables import (
     TAG,
     artists,
@@ -29,7 +30,7 @@ from mir.catalogue.text import clean, name_key, searchable
 
 STRONG = 0.15
 
-__all__ = ["STRONG", "Filter", "allowed_ids", "conditions", "has_genre"]
+__all__ = ["STRONG", "Filter", "allowed_ids", "has_genre", "not_played"]
 
 
 def allowed_ids(session: Session, filter: Filter, model_id: str | None = None) -> Ids:
@@ -39,18 +40,17 @@ def allowed_ids(session: Session, filter: Filter, model_id: str | None = None) -
     if filter.genres_none:
         unwanted = read_ids(session, _with_genres(filter.genres_none, filter.genres_by, model_id))
         kept = np.setdiff1d(kept, unwanted, assume_unique=True)
-    return kept
+    return not_played(session, kept, filter)
 
 
-def conditions(filter: Filter, model_id: str | None = None) -> list[ColumnElement[bool]]:
-    """Return what a statement over `tracks` must demand so that only tracks that pass remain."""
-    wanted = _wanted(filter, model_id)
-    demanded: list[ColumnElement[bool]] = [tracks.c.id.in_(part) for part in wanted]
-    if filter.genres_none:
-        demanded.append(
-            tracks.c.id.not_in(_with_genres(filter.genres_none, filter.genres_by, model_id))
-        )
-    return demanded
+def not_played(session: Session, ids: Ids, filter: Filter) -> Ids:
+    """Return those of the ids (ascending) that are not played, as far as the filter asks that."""
+    if not filter.asks_plays or not len(ids):
+        return ids
+    since = None if filter.unplayed else filter.not_played_since
+    known = read_ids(session, played(filter.listener, since))
+    places = np.minimum(np.searchsorted(ids, known), len(ids) - 1)
+    return np.delete(ids, places[ids[places] == known])
 
 
 def has_genre(model_id: str | None = None, by: str = EITHER) -> ColumnElement[bool]:

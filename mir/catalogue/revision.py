@@ -1,16 +1,18 @@
 """The turn to write, and two numbers that grow: with every change of vectors, and with every turn.
 
 The first, the revision, tells an index that it is behind. The second tells whoever remembers
-anything else of the catalogue that it may have changed.
+anything else of the catalogue that it may have changed. It leaves out turns that write nothing but
+plays: players send plays all the time, and who depends on them reads them each time.
 """
 
-from sqlalchemy import BigInteger, Text, cast, select, update
+from sqlalchemy import BigInteger, Text, cast, insert, select, update
 from sqlalchemy.orm import Session
 
 from mir.catalogue.tables import state
 
 # Migrations made these rows, so that there is one to wait for.
 _REVISION, _WRITES = "revision", "writes"
+_PLAYS = "writes_of_plays"  # turns that are in `_WRITES`, too; the first one makes this row
 
 
 def revision(session: Session) -> int:
@@ -21,12 +23,15 @@ def revision(session: Session) -> int:
     return _number(session, _REVISION)
 
 
-def writes(session: Session) -> int:
-    """Return the number of turns that were taken: while it stays, the catalogue stays as it is.
+def writes_but_plays(session: Session) -> int:
+    """Return the number of turns that were taken, but for those that wrote plays alone.
 
-    Read it before what is to be remembered.
+    While it stays, the catalogue stays as it is, its plays aside. Read it before what is to be
+    remembered.
     """
-    return _number(session, _WRITES)
+    chosen = select(state.c.key, state.c.value).where(state.c.key.in_((_WRITES, _PLAYS)))
+    turns = {row.key: int(row.value) for row in session.execute(chosen)}
+    return turns[_WRITES] - turns.get(_PLAYS, 0)
 
 
 def take_turn(session: Session) -> None:
@@ -34,8 +39,14 @@ def take_turn(session: Session) -> None:
 
     What is read afterwards stays true until the commit, on both databases.
     """
-    raised = cast(cast(state.c.value, BigInteger) + 1, Text)
-    session.execute(update(state).where(state.c.key == _WRITES).values(value=raised))
+    _raise(session, _WRITES)
+
+
+def take_turn_for_plays(session: Session) -> None:
+    """Take the turn as `take_turn` does, to write nothing but plays in it."""
+    take_turn(session)
+    if not _raise(session, _PLAYS):
+        session.execute(insert(state).values(key=_PLAYS, value="1"))
 
 
 def bump(session: Session) -> int:
@@ -44,6 +55,13 @@ def bump(session: Session) -> int:
     raised = revision(session) + 1
     session.execute(update(state).where(state.c.key == _REVISION).values(value=str(raised)))
     return raised
+
+
+def _raise(session: Session, key: str) -> bool:
+    """Add one to a number; whether there is such a number."""
+    raised = cast(cast(state.c.value, BigInteger) + 1, Text)
+    done = session.execute(update(state).where(state.c.key == key).values(value=raised))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _number(session: Session, key: str) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from mir.catalogue import playlist_entries, tracks
+from mir.catalogue import playlist_entries
 from mir.catalogue.filters import Filter
 from mir.catalogue.paging import check_page
 from mir.engine import Engine
@@ -18,9 +18,11 @@ from mir.errors import InvalidQuery, NotFound
 from mir.recommend.for_listener import EXPLORE, Wish, recommend
 from mir.recommend.next_tracks import next_tracks
 from mir.recommend.path import MOST_STEPS, path
+from mir.search.browse import browse
 from mir.search.hits import Hit
 from mir.search.like import like
 from mir.search.listing import Listing
+from mir.search.mood import Point, near_mood
 from mir.search.seeds import Seeds
 
 COUNT = 25  # tracks where nobody says how many
@@ -111,6 +113,52 @@ class Next(_FromSeeds):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mood(Query):
+    """What feels most like a point, nearest first."""
+
+    arousal: float
+    valence: float
+    count: int = COUNT
+    least: float = 0.0
+    variety: float = 0.0
+    per_artist: int | None = None
+    per_album: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise InvalidQuery for a value out of range."""
+        self.point()
+        self.listing()
+
+    @classmethod
+    def of(cls, point: Point, filter: Filter, listing: Listing) -> Self:
+        """Return the query for a point; InvalidQuery."""
+        if listing.offset:
+            raise InvalidQuery("A playlist begins with the first track; leave out the offset.")
+        return cls(
+            arousal=point.arousal,
+            valence=point.valence,
+            filter=filter,
+            count=listing.count,
+            least=listing.least,
+            variety=listing.variety,
+            per_artist=listing.per_artist,
+            per_album=listing.per_album,
+        )
+
+    def point(self) -> Point:
+        """Return where it lies."""
+        return Point(self.arousal, self.valence)
+
+    def listing(self) -> Listing:
+        """Return how the answer is cut."""
+        return Listing(self.count, 0, self.least, self.variety, self.per_artist, self.per_album)
+
+    def ask(self, engine: Engine, now: datetime) -> tuple[int, ...]:
+        """Return what `mir.search.mood` finds now."""
+        return _ids(near_mood(engine, self.point(), self.filter, self.listing()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Path(Query):
     """The way from one track to another, both of them included."""
 
@@ -196,15 +244,15 @@ class Tracks(Query):
         check_page(0, self.count)
 
     def ask(self, engine: Engine, now: datetime) -> tuple[int, ...]:
-        """Return what `mir.catalogue.tracks` lists now."""
-        with engine.catalogue.session() as session:
-            found = tracks.page(session, filter=self.filter, text=self.text, limit=self.count)
+        """Return what `mir.search.browse` lists now."""
+        found = browse(engine, self.filter, self.text, limit=self.count)
         return tuple(track.id for track in found.items)
 
 
 KINDS: dict[str, type[Query]] = {
     "similar": Similar,
     "next": Next,
+    "mood": Mood,
     "path": Path,
     "recommend": Recommended,
     "tracks": Tracks,

@@ -9,6 +9,7 @@ import pytest
 from mir.analysis import Tags
 from mir.catalogue import plays, tracks
 from mir.catalogue.plays import KINDS, NewPlay
+from mir.catalogue.revision import writes_but_plays
 from mir.catalogue.session import Catalogue, Session
 from mir.errors import InvalidQuery, NotFound
 from tests.made_up_analyses import made_up_analysis
@@ -146,6 +147,20 @@ def test_how_often_and_when_last(catalogue: Catalogue, known: list[int]) -> None
         assert plays.counts(session, "ann") == {one: 2}
         assert plays.last_played(session) == {one: NOW - 2 * HOUR, two: NOW - 4 * HOUR}
         assert plays.last_played(session, "") == {one: NOW - 5 * HOUR, two: NOW - 4 * HOUR}
+
+
+def test_only_what_else_is_written_makes_others_look_again(
+    catalogue: Catalogue, known: list[int]
+) -> None:
+    with catalogue.session() as session:
+        before = writes_but_plays(session)
+        plays.record(session, [NewPlay(known[0], "listen", NOW)], NOW)
+        (play,) = plays.record(session, [NewPlay(known[1], "like", NOW)], NOW).added
+        plays.undo(session, play.id)
+        plays.erase(session, "")
+        assert writes_but_plays(session) == before
+        _store(session, 7)
+        assert writes_but_plays(session) > before
 
 
 def test_a_history_outlives_a_track_that_goes_and_comes_back(

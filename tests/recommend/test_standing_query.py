@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path as FilePath
 
 import pytest
+from felt_library import felt
 from made_up_library import NOW, engine_at, made_up, stored, unit_vectors
 
 from mir.catalogue import playlist_entries, playlists, tracks
@@ -17,11 +18,12 @@ from mir.recommend import standing_query
 from mir.recommend.for_listener import Wish, recommend
 from mir.recommend.next_tracks import next_tracks
 from mir.recommend.path import path
-from mir.recommend.query_kinds import Next, Path, Query, Recommended, Similar, Tracks
+from mir.recommend.query_kinds import Mood, Next, Path, Query, Recommended, Similar, Tracks
 from mir.recommend.standing_query import from_json, refresh, to_json
 from mir.search.hits import Hit
 from mir.search.like import like
 from mir.search.listing import Listing
+from mir.search.mood import Point, near_mood
 from mir.search.seeds import Seeds
 
 VECTORS = unit_vectors(12, seed=3)
@@ -39,7 +41,13 @@ FILTER = Filter(
 def engine(tmp_path: FilePath) -> Engine:
     """Eight tracks from 1987 on, ids 1 to 8."""
     engine = engine_at(tmp_path)
-    stored(engine, [made_up(n, VECTORS[n], year=1987 + n, artists=(f"A{n}",)) for n in range(8)])
+    stored(
+        engine,
+        [
+            felt(made_up(n, VECTORS[n], year=1987 + n, artists=(f"A{n}",)), n / 8, -n / 9)
+            for n in range(8)
+        ],
+    )
     engine.refresh_index()
     return engine
 
@@ -57,6 +65,7 @@ def listed(engine: Engine, playlist_id: int) -> list[int]:
         Similar(seeds=("a",), filter=Filter(genres_none=("x",), artist="Ann")),
         Similar(artists=("Ann",), albums=("Blue",), unlike=("b",), least=0.9, variety=0.3),
         Next(seeds=("a", "b"), count=1, per_artist=2, per_album=1),
+        Mood(arousal=-0.5, valence=1.0, filter=FILTER, count=7, variety=0.5, per_artist=1),
         Path(start="a", end="b", steps=3, filter=FILTER),
         Recommended(),
         Recommended(listener="ann", seeds=("a",), exclude=("b",), seconds=1800, explore=0.5),
@@ -93,6 +102,10 @@ def test_every_kind_is_the_question_of_its_name(engine: Engine) -> None:
         "n": (
             Next.of(engine, seeds, filter, listing),
             next_tracks(engine, seeds, filter=filter, listing=listing),
+        ),
+        "m": (
+            Mood.of(Point(-0.5, 0.25), filter, listing),
+            near_mood(engine, Point(-0.5, 0.25), filter, listing),
         ),
         "p": (Path.of(engine, 1, 8, 3, filter), path(engine, 1, 8, 3, filter)),
         "r": (Recommended.of(engine, wish), recommend(engine, wish, NOW, NOW.toordinal())),

@@ -172,6 +172,9 @@ class TestTracks:
             ({"key": "H"}, "names no key"),
             ({"harmonic": "true"}, "name the key too"),
             ({"added_since": "soon"}, "is no moment"),
+            ({"not_played_since": "soon"}, "is no moment"),
+            ({"listener": "x" * 101}, "more than 100 characters"),
+            ({"genre": "Fokl"}, "did you mean Folk?"),
             ({"path": "*a*b*c*d*e*f"}, "more than 5 stars"),
             ({"bpm_from": 100, "bpm_to": 90}, "No tempo lies from 100 to 90"),
         ],
@@ -321,7 +324,7 @@ NAMES = st.sampled_from(
     (
         *("q", "genre", "all_genres", "not_genre", "artist", "year_from", "year_to"),
         *("genre_by", "mood", "bpm_from", "bpm_to", "key", "harmonic", "album", "seconds_to"),
-        *("path", "added_since", "licence"),
+        *("path", "added_since", "licence", "unplayed", "not_played_since"),
         *("offset", "limit", "count", "seed", "exclude", "x"),
         *("variety", "like_artist", "like_album", "unlike", "per_artist", "start", "end"),
         *("listener", "duration", "explore", "draw"),

@@ -1,4 +1,4 @@
-"""Questions that begin with a sound or with tracks: search, classify, similar, what next."""
+"""Questions that begin with a sound, tracks or a mood: search, classify, similar, what next."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,7 @@ from flask import Response, request
 from mir.recommend.for_listener import recommend
 from mir.recommend.path import path as path_between
 from mir.search.like import like
+from mir.search.mood import near_mood
 from mir.search.query import classify, search_clip
 from mir.search.seeds import Seeds
 from web.api.describe import blueprint, multipart, problems, read_fields, reply
@@ -19,6 +20,7 @@ from web.schemas import (
     HitOut,
     HitsOut,
     LikeQuery,
+    MoodQuery,
     NextQuery,
     PathQuery,
     SearchForm,
@@ -80,6 +82,16 @@ def similar_to_seeds(query: LikeQuery) -> Response:
     Pages by `offset` are stable: together they are one longer list.
     """
     hits = like(engine(), query.seeds(), query.filter(), query.listing(query.offset))
+    return reply(HitsOut.of(hits))
+
+
+@api.get("/mood", summary="Tracks near a point of mood", responses={200: HitsOut})
+def mood(query: MoodQuery) -> Response:
+    """The tracks that feel most like a point between calm and energetic, dark and bright.
+
+    `score` is 1 at the point and falls with the distance to it, to -1 from corner to corner.
+    """
+    hits = near_mood(engine(), query.point(), query.filter(), query.listing(query.offset))
     return reply(HitsOut.of(hits))
 
 

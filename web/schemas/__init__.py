@@ -11,7 +11,7 @@ from web.schemas.answers import (
     labels,
     showable,
 )
-from web.schemas.filters import Asked, FilterFields
+from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
 from web.schemas.playlists import (
@@ -53,6 +53,8 @@ from web.schemas.requests import (
     FailurePath,
     FailuresQuery,
     LikeQuery,
+    MoodForm,
+    MoodQuery,
     NextQuery,
     PageQuery,
     PathQuery,
@@ -103,6 +105,8 @@ __all__ = [
     "LabelOut",
     "LikeQuery",
     "MadeFrom",
+    "MoodForm",
+    "MoodQuery",
     "MoveIn",
     "NameIn",
     "NewEntriesIn",
@@ -139,6 +143,7 @@ __all__ = [
     "TracksIn",
     "TracksOut",
     "TracksQuery",
+    "forgiven",
     "labels",
     "play_body",
     "showable",

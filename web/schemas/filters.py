@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from werkzeug.datastructures import MultiDict
 
 from mir.catalogue.filters import Filter
 from mir.catalogue.moments import read_moment
+from mir.catalogue.plays import LISTENER_LENGTH
 
 
 def _no_nul(text: str) -> str:
@@ -83,9 +85,15 @@ class FilterFields(Asked):
         description='Keep tracks whose licence has this text; "any": some, "none": none.',
     )
 
+    unplayed: bool = Field(default=False, description="Keep what the listener never played.")
+    not_played_since: Text | None = Field(
+        default=None,
+        description="Keep what the listener has not played since this day or age.",
+    )
+    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
+
     def filter(self) -> Filter:
         """What the catalogue and the index understand; ages count from now."""
-        since = self.added_since
         return Filter(
             genres_any=tuple(self.genre),
             genres_all=tuple(self.all_genres),
@@ -103,6 +111,20 @@ class FilterFields(Asked):
             seconds_from=self.seconds_from,
             seconds_to=self.seconds_to,
             path=self.path,
-            added_since=None if since is None else read_moment(since, datetime.now(UTC)),
+            added_since=_moment(self.added_since),
             licence=self.licence,
+            unplayed=self.unplayed,
+            not_played_since=_moment(self.not_played_since),
+            listener=self.listener,
         )
+
+
+def forgiven(fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The fields of a page's form without the tick `harmonic` where no key stands beside it."""
+    if "harmonic" not in fields or fields.get("key"):
+        return fields
+    return type(fields)(pair for pair in fields.items(multi=True) if pair[0] != "harmonic")
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else read_moment(written, datetime.now(UTC))

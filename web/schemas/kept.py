@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mir.engine import Engine
-from mir.recommend.query_kinds import COUNT, Next, Path, Query, Recommended, Similar, Tracks
-from web.schemas.requests import LikeFields, Most, PathQuery, TextFields, WishFields
+from mir.recommend.query_kinds import COUNT, Mood, Next, Path, Query, Recommended, Similar, Tracks
+from web.schemas.requests import LikeFields, MoodFields, Most, PathQuery, TextFields, WishFields
 
 _Count = Annotated[Most, Field(description="How many tracks at most.")]
 
@@ -31,6 +31,17 @@ class NextIn(LikeFields):
     def standing(self, engine: Engine) -> Query:
         """What the library keeps; NotFound, InvalidQuery."""
         return Next.of(engine, self.seeds(), self.filter(), self.listing())
+
+
+class MoodIn(MoodFields):
+    """As `/mood` is asked."""
+
+    kind: Literal["mood"]
+    count: _Count = COUNT
+
+    def standing(self, engine: Engine) -> Query:
+        """What the library keeps; InvalidQuery."""
+        return Mood.of(self.point(), self.filter(), self.listing())
 
 
 class PathIn(PathQuery):
@@ -64,11 +75,12 @@ class TracksIn(TextFields):
         return Tracks(text=self.q, filter=self.filter(), count=self.count)
 
 
-MadeFrom = SimilarIn | NextIn | PathIn | RecommendIn | TracksIn
+MadeFrom = SimilarIn | NextIn | MoodIn | PathIn | RecommendIn | TracksIn
 QueryIn = Annotated[MadeFrom, Field(discriminator="kind")]
 KINDS: dict[str, type[MadeFrom]] = {
     "similar": SimilarIn,
     "next": NextIn,
+    "mood": MoodIn,
     "path": PathIn,
     "recommend": RecommendIn,
     "tracks": TracksIn,

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mir.catalogue.failures import FailureState
-from mir.catalogue.plays import LISTENER_LENGTH
 from mir.durations import seconds_of
 from mir.recommend.for_listener import EXPLORE, Wish
 from mir.search.listing import Listing
+from mir.search.mood import Point
 from mir.search.seeds import MOST_SEEDS, Seeds
 from web.schemas.filters import Asked, FilterFields, Text, Texts
 
@@ -16,6 +16,7 @@ MAX_ID = 2**31 - 1  # what every supported database can hold
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Axis = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Most = Annotated[int, Field(ge=1, le=500)]
 TrackIds = Annotated[list[Id], Field(max_length=500)]
 Count = Annotated[int, Field(ge=1, le=200, description="How many tracks to answer with.")]
@@ -43,7 +44,6 @@ class ListingFields(FilterFields):
     )
     per_artist: Most | None = Field(default=None, description="At most so many of one artist.")
     per_album: Most | None = Field(default=None, description="At most so many of one album.")
-    unlike: TrackIds = Field(default=[], description="Not like these tracks, by id.")
 
     def listing(self, offset: int = 0) -> Listing:
         """What the search understands."""
@@ -55,7 +55,32 @@ class ListingFields(FilterFields):
 class SimilarQuery(ListingFields):
     """The query of `/tracks/{id}/similar`."""
 
+    unlike: TrackIds = Field(default=[], description="Not like these tracks, by id.")
     offset: Offset = 0
+
+
+class MoodFields(ListingFields):
+    """A point of mood, and how what is near it is listed."""
+
+    arousal: Axis = Field(description="From -1, calm, to 1, energetic.")
+    valence: Axis = Field(description="From -1, dark, to 1, bright.")
+
+    def point(self) -> Point:
+        """What the search understands."""
+        return Point(self.arousal, self.valence)
+
+
+class MoodQuery(MoodFields):
+    """The query of `/mood`."""
+
+    offset: Offset = 0
+
+
+class MoodForm(MoodQuery):
+    """The query of the page of moods, which begins in the middle."""
+
+    arousal: Axis = 0.0
+    valence: Axis = 0.0
 
 
 class SeedFields(Asked):
@@ -68,6 +93,8 @@ class SeedFields(Asked):
 
 class LikeFields(SeedFields, ListingFields):
     """Seeds, and how what is near them is listed."""
+
+    unlike: TrackIds = Field(default=[], description="Not like these tracks, by id.")
 
     def seeds(self) -> Seeds:
         """What the search understands."""
@@ -98,7 +125,6 @@ class WishFields(FilterFields):
         default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
     )
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
-    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
     count: Annotated[int, Field(ge=1, le=200)] | None = Field(
         default=None, description="How many tracks at most; 20 where no duration is given."
     )
