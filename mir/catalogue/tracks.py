@@ -156,6 +156,7 @@ def page(
         InvalidQuery: offset or limit is out of range.
     """
     check_page(offset, limit)
+    filter = None if filter is None or filter.is_empty else filter
     demanded = conditions(filter, model_id) if filter else []
     words = searchable(text or "").split()
     for word in words:
