@@ -15,7 +15,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import plays, tracks
+from mir.catalogue import briefs, plays, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.tracks import Track
 from mir.engine import Engine, View
@@ -129,7 +129,7 @@ def _from_taste(
 ) -> tuple[Hit, ...]:
     index = view.index
     with engine.catalogue.session() as session:
-        named = tracks.get_many(session, (*wish.seeds, *wish.exclude), view.model_id)
+        named = briefs.get_many(session, (*wish.seeds, *wish.exclude))
     for seed in wish.seeds:
         if seed not in named:
             raise NotFound(f"There is no track {seed}; list the tracks with `mir tracks`.")
@@ -155,8 +155,8 @@ def _from_taste(
     if len(order) < places:  # nearly all of it was heard lately: what has rested longest
         more, also = chosen.rested(never)
         order, known = [*order, *more], known | also
-    explored, also = chosen.explored(round(wish.explore * places), places, never, known, draw)
-    order, known = strewn(explored, order, min(places, len(order))), known | also
+    explored = chosen.explored(round(wish.explore * places), places, never, known, draw)
+    order = strewn(explored, order, min(places, len(order)))
     after = main_artist(seeds[wish.seeds[-1]]) if seeds else None
     listed = listenable(order, places, after)
 
@@ -164,14 +164,15 @@ def _from_taste(
     nearest = (vectors @ liked.T).argmax(axis=1) if listed else []
     near = {each.track: loved[k] for each, k in zip(listed, nearest, strict=True)}
     with engine.catalogue.session() as session:
-        reminding = tracks.get_many(session, {n.track for n in near.values()}, view.model_id)
+        present = (*near, *(standing.track for standing in near.values()))
+        shown = tracks.get_many(session, present, view.model_id)
     new = {each.track for each in explored}
     return make_hits(
         [(each.track, float(best[place_of(index, each.track)])) for each in listed],
-        known,
+        shown,
         WholeRanking(best),
         others=len(index) - len(seeds) - 1,
-        why=lambda track: _why(track, near[track.id], reminding, track.id in new),
+        why=lambda track: _why(track, near[track.id], shown, track.id in new),
     )
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mir.catalogue import tracks
+from mir.catalogue import briefs, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.tracks import Track
 from mir.engine import Engine
@@ -52,9 +52,9 @@ def path(
     index = view.index
     permitted = allowed(engine, filter, view.model_id)
     with engine.catalogue.session() as session:
-        known = tracks.get_many(session, [start, end], view.model_id)
+        ends_known = briefs.get_many(session, [start, end])
     for track in (start, end):
-        if track not in known:
+        if track not in ends_known:
             raise NotFound(f"There is no track {track}; list the tracks with `mir tracks`.")
     ends = index.vectors_of(np.array([start, end], dtype=np.int64))
     positions = None if permitted is None else index.positions(permitted)

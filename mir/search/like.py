@@ -63,7 +63,7 @@ def like(
         if whole or (len(near) >= wanted and (len(within) >= listing.end or pool.size >= _ENOUGH)):
             break
 
-    return begin.hits(index, listed, pool.tracks, ranking)
+    return begin.hits(engine, view, listed, ranking)
 
 
 def _reorders(listing: Listing) -> bool:
