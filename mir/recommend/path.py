@@ -19,7 +19,7 @@ from mir.errors import InvalidQuery, NotFound
 from mir.recommend.smooth import smoothest
 from mir.search.allowed import allowed
 from mir.search.explain import portrait_of_track, reasons
-from mir.search.hits import Hit, similarities
+from mir.search.hits import Hit, similarity
 from mir.search.variety import without_versions
 from mir.vectors.best import best
 from mir.vectors.index import VectorIndex
@@ -103,10 +103,11 @@ def _between(
 
 def _hits(index: VectorIndex, way: list[Track], vectors: Vectors) -> tuple[Hit, ...]:
     """The hits for a way, each compared with the one before; vectors: (way, dimension)."""
+    scores = np.einsum("ij,ij->i", vectors[:-1], vectors[1:])
+    less = index.less(vectors[:-1], scores)
     hits = [Hit(way[0], 1.0, 1.0)]
-    for n, (before, track) in enumerate(pairwise(way)):
-        score = float(vectors[n] @ vectors[n + 1])
-        (share,) = similarities([score], index.rank(vectors[n]), len(index) - 2)
+    for (before, track), score, below in zip(pairwise(way), scores, less, strict=True):
         why = reasons(portrait_of_track(before), portrait_of_track(track))
-        hits.append(Hit(track, max(-1.0, min(1.0, score)), share, why))
+        share = similarity(float(below), len(index) - 2)
+        hits.append(Hit(track, max(-1.0, min(1.0, float(score))), share, why))
     return tuple(hits)
