@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from mir.catalogue.grammar import ANY, EITHER, MODEL_ONLY, NONE, TAG_ONLY, Filter
 from mir.catalogue.ids import Ids, read_ids
+from mir.catalogue.matching import matching
 from mir.catalogue.models import present
+from mir.catalogue.moods import spellings
 from mir.catalogue.patterns import containing, of_paths
 from mir.catalogue.tables import (
     TAG,
@@ -75,8 +77,8 @@ def _wanted(filter: Filter, model_id: str | None) -> list[Select[tuple[int]]]:
         named = select(artists.c.id).where(artists.c.folded == name_key(filter.artist))
         parts.append(select(track_artists.c.track_id).where(track_artists.c.artist_id.in_(named)))
     if filter.path is not None:
-        there = files.c.shown.regexp_match(of_paths(clean(filter.path) or ""))
-        parts.append(select(files.c.track_id).where(there))
+        there = of_paths(clean(filter.path) or "")
+        parts.append(select(files.c.track_id).where(*matching(files.c.shown, there)))
     if own := _of_the_track(filter):
         parts.append(select(tracks.c.id).where(*own))
     return parts
@@ -113,17 +115,18 @@ def _licensed(text: str) -> ColumnElement[bool]:
         return tracks.c.licence.is_(None)
     if wanted == ANY:
         return tracks.c.licence.is_not(None)
-    return tracks.c.licence.regexp_match(containing(clean(text) or ""))
+    return and_(*matching(tracks.c.licence, containing(clean(text) or "")))
 
 
 def _with_moods(names: tuple[str, ...], model_id: str | None) -> Select[tuple[int]]:
     spelt = sorted(cleaned for name in names if (cleaned := clean(name)))
     folded = sorted({name_key(name) for name in names})
-    name = track_labels.c.name
+    name = spellings(model_id).c.name
+    asked = select(name).where(or_(name.in_(spelt), func.lower(name).in_(folded)))
     return select(track_labels.c.track_id).where(
         track_labels.c.kind == "mood",
         track_labels.c.model_id == present(model_id),
-        or_(name.in_(spelt), func.lower(name).in_(folded)),
+        track_labels.c.name.in_(asked),
     )
 
 
