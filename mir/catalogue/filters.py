@@ -6,6 +6,7 @@ or the library's present one. Names are compared without regard to case, width a
 """
 
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -79,34 +80,35 @@ def _wanted(filter: Filter, model_id: str | None) -> list[Select[tuple[int]]]:
     if filter.path is not None:
         there = of_paths(clean(filter.path) or "")
         parts.append(select(files.c.track_id).where(*matching(files.c.shown, there)))
-    if own := _of_the_track(filter):
-        parts.append(select(tracks.c.id).where(*own))
+    parts += [select(tracks.c.id).where(*own) for own in _of_the_track(filter)]
     return parts
 
 
-def _of_the_track(filter: Filter) -> list[ColumnElement[bool]]:
-    """Return what a row of `tracks` must be by itself."""
-    demanded: list[ColumnElement[bool]] = []
-    for column, first, last in (
-        (tracks.c.year, filter.year_from, filter.year_to),
-        (tracks.c.tempo, filter.bpm_from, filter.bpm_to),
-        (tracks.c.seconds, filter.seconds_from, filter.seconds_to),
-        (tracks.c.added_at, filter.added_since, None),
-    ):
-        if first is not None:
-            demanded.append(column >= first)
-        if last is not None:
-            demanded.append(column <= last)
+def _of_the_track(filter: Filter) -> list[list[ColumnElement[bool]]]:
+    """Return what a row of `tracks` must be by itself, in groups: one for each index that helps."""
+    year = _within(tracks.c.year, filter.year_from, filter.year_to)
+    measured = [
+        *_within(tracks.c.tempo, filter.bpm_from, filter.bpm_to),
+        *_within(tracks.c.seconds, filter.seconds_from, filter.seconds_to),
+        *_within(tracks.c.added_at, filter.added_since, None),
+    ]
     if filter.keys:
-        demanded.append(
-            or_(*(and_(tracks.c.key == k.tonic, tracks.c.mode == k.mode) for k in filter.keys))
-        )
+        keys = (and_(tracks.c.key == k.tonic, tracks.c.mode == k.mode) for k in filter.keys)
+        measured.append(or_(*keys))
+    written = []
     if filter.album is not None:  # the last line of the text, folded already
         line = "\n" + searchable(filter.album)
-        demanded.append(tracks.c.search_text.endswith(line, autoescape=True))
+        written.append(tracks.c.search_text.endswith(line, autoescape=True))
     if filter.licence is not None:
-        demanded.append(_licensed(filter.licence))
-    return demanded
+        written.append(_licensed(filter.licence))
+    return [group for group in (year, measured, written) if group]
+
+
+def _within(column: ColumnElement[Any], first: object, last: object) -> list[ColumnElement[bool]]:
+    return [
+        *([column >= first] if first is not None else []),
+        *([column <= last] if last is not None else []),
+    ]
 
 
 def _licensed(text: str) -> ColumnElement[bool]:
