@@ -18,6 +18,7 @@ from mir.catalogue.matching import matching
 from mir.catalogue.models import present
 from mir.catalogue.moods import spellings
 from mir.catalogue.patterns import containing, of_paths
+from mir.catalogue.sorting import on_album
 from mir.catalogue.tables import (
     TAG,
     artists,
@@ -28,7 +29,7 @@ from mir.catalogue.tables import (
     track_labels,
     tracks,
 )
-from mir.catalogue.text import clean, name_key, searchable
+from mir.catalogue.text import clean, name_key
 
 STRONG = 0.15
 
@@ -96,9 +97,8 @@ def _of_the_track(filter: Filter) -> list[list[ColumnElement[bool]]]:
         keys = (and_(tracks.c.key == k.tonic, tracks.c.mode == k.mode) for k in filter.keys)
         measured.append(or_(*keys))
     written = []
-    if filter.album is not None:  # the last line of the text, folded already
-        line = "\n" + searchable(filter.album)
-        written.append(tracks.c.search_text.endswith(line, autoescape=True))
+    if filter.album is not None:
+        written.append(on_album(filter.album))
     if filter.licence is not None:
         written.append(_licensed(filter.licence))
     return [group for group in (year, measured, written) if group]
