@@ -34,7 +34,7 @@ def varied_sample(
     ids = view.index.ids
     if permitted is not None:
         ids = ids[view.index.positions(permitted)]
-    ids = np.setdiff1d(ids, without)
+    ids = np.setdiff1d(ids, without, assume_unique=True)
     drawn = np.random.default_rng(draw).permutation(ids)[: _DRAWN_PER_PLACE * count]
     apart = _apart(view.index.vectors_of(drawn), _KEPT_PER_PLACE * count)
     with engine.catalogue.session() as session:
