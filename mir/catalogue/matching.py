@@ -33,4 +33,5 @@ def _on_postgres(element: _Like, compiler: Any, **options: Any) -> str:
 
 def matching(column: ColumnElement[str], pattern: Pattern) -> tuple[ColumnElement[bool], ...]:
     """Return what must hold of the texts of a column that match a pattern, the cheap part first."""
-    return _Like(column, pattern.like), column.regexp_match(pattern.expression)
+    like = _Like(column, pattern.like)
+    return (like,) if pattern.exact else (like, column.regexp_match(pattern.expression))

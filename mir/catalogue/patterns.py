@@ -22,11 +22,14 @@ class Pattern(NamedTuple):
 
     expression: str
     like: str  # for SQL's LIKE, regardless of case in ASCII: all that match it, and perhaps others
+    exact: bool = False  # there are no others
 
 
 def containing(text: str) -> Pattern:
     """Return the pattern of texts that contain this one, in capitals or not."""
-    return Pattern("".join(map(_letter, text)), f"%{_roughly(text)}%")
+    like = _roughly(text)
+    exact = not set("%_kK") & set(like)  # the sign of the unit kelvin is a k to Postgres
+    return Pattern("".join(map(_letter, text)), f"%{like}%", exact)
 
 
 def of_paths(pattern: str) -> Pattern:

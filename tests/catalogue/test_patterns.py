@@ -21,9 +21,13 @@ def test_what_matches_the_expression_is_like_the_pattern(text: str, asked: str) 
     for pattern in (of_paths(asked), containing(asked)):
         if re.search(pattern.expression, text):
             assert is_like(text, pattern)
+        elif pattern.exact:
+            assert not is_like(text, pattern)
 
 
 def test_most_of_what_does_not_match_is_not_like_the_pattern() -> None:
     assert not is_like("/music/Rock/a.flac", of_paths("/music/Jazz"))
     assert not is_like("/music/Rock/a.flac", of_paths("*.mp3"))
     assert not is_like("CC0", containing("cc by"))
+    assert containing("cc by").exact
+    assert not containing("it is").exact
