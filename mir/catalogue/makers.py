@@ -4,8 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.ids import Ids, read_ids
+from mir.catalogue.sorting import on_album
 from mir.catalogue.tables import artists, track_artists, tracks
-from mir.catalogue.text import folded, name_key, searchable
+from mir.catalogue.text import folded, name_key
 from mir.errors import InvalidQuery, NotFound
 
 _NAMED = 5  # artists in a message
@@ -32,11 +33,10 @@ def tracks_on(session: Session, album: str) -> Ids:
     InvalidQuery if albums of several album artists bear the title.
     """
     theirs = (track_artists.c.track_id == tracks.c.id) & (track_artists.c.role == "album")
-    ending = "\n" + searchable(album)  # narrows down what has to be folded and compared
     rows = session.execute(
         select(tracks.c.id, tracks.c.album, artists.c.name)
         .select_from(tracks.outerjoin(track_artists, theirs).outerjoin(artists))
-        .where(tracks.c.album.is_not(None), tracks.c.search_text.endswith(ending, autoescape=True))
+        .where(tracks.c.album.is_not(None), on_album(album))
         .order_by(tracks.c.id, track_artists.c.position)
     ).all()
     same = [row for row in rows if folded(row.album) == folded(album) and folded(album)]

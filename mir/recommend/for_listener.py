@@ -15,7 +15,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import plays, tracks
+from mir.catalogue import briefs, plays, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.session import Session
 from mir.catalogue.tracks import Track
@@ -131,7 +131,7 @@ def _from_taste(
 ) -> tuple[Hit, ...]:
     index = view.index
     with engine.catalogue.session() as session:
-        named = tracks.get_many(session, (*wish.seeds, *wish.exclude), view.model_id)
+        named = briefs.get_many(session, (*wish.seeds, *wish.exclude))
     for seed in wish.seeds:
         if seed not in named:
             raise NotFound(f"There is no track {seed}; list the tracks with `mir tracks`.")
@@ -157,8 +157,8 @@ def _from_taste(
     if len(order) < places:  # nearly all of it was heard lately: what has rested longest
         more, also = chosen.rested(never)
         order, known = [*order, *more], known | also
-    explored, also = chosen.explored(round(wish.explore * places), places, never, known, draw)
-    order, known = strewn(explored, order, min(places, len(order))), known | also
+    explored = chosen.explored(round(wish.explore * places), places, never, known, draw)
+    order = strewn(explored, order, min(places, len(order)))
     after = main_artist(seeds[wish.seeds[-1]]) if seeds else None
     listed = listenable(order, places, after)
 
@@ -167,12 +167,13 @@ def _from_taste(
     near = {each.track: loved[k] for each, k in zip(listed, nearest, strict=True)}
     new = {each.track for each in explored}
     with engine.catalogue.session() as session:
-        reminding = tracks.get_many(session, {n.track for n in near.values()}, view.model_id)
-        present = [known[each.track] for each in listed if each.track in known]
-        why = _whys(session, view.model_id, present, near, reminding, new)
+        named_too = (*near, *(standing.track for standing in near.values()))
+        shown = tracks.get_many(session, named_too, view.model_id)
+        present = [shown[each.track] for each in listed if each.track in shown]
+        why = _whys(session, view.model_id, present, near, shown, new)
     return make_hits(
         [(each.track, float(best[place_of(index, each.track)])) for each in listed],
-        known,
+        shown,
         WholeRanking(best),
         others=len(index) - len(seeds) - 1,
         why=why,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mir.catalogue.plays import Event
 from mir.catalogue.text import searchable
-from mir.catalogue.tracks import Track
+from mir.search.variety import Listed
 
 HALF_LIFE = timedelta(days=60)
 LIKE, LISTEN, SKIP = 3.0, 1.0, -0.5
@@ -53,7 +53,7 @@ class Taste:
         for each in self.standings.values():
             self._titled.setdefault(each.words.partition("\n")[0], []).append(each)
 
-    def of(self, track: Track) -> Standing | None:
+    def of(self, track: Listed) -> Standing | None:
         """How the listener stands to a track, or to another file of the same recording."""
         if track.id in self.standings or not track.artists:
             return self.standings.get(track.id)

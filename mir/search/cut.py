@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mir.catalogue.tracks import Track
+from mir.catalogue.briefs import Brief
 from mir.engine import Engine, View
 from mir.search.listing import Listing
 from mir.search.pool import VARIED, pools, reordered
@@ -21,11 +21,11 @@ def cut(
     ranking: Ranking,
     permitted: Positions | None,
     without: Positions,
-    played: Sequence[Track],
+    played: Sequence[Brief],
     others: int,
     listing: Listing,
-) -> tuple[Sequence[Candidate], Sequence[Track]]:
-    """What is listed, in its order, and tracks among which those listed are.
+) -> Sequence[Candidate]:
+    """What is listed, in its order.
 
     `permitted`, `without` and `played` say which tracks may come, as for `mir.search.pool.pools`;
     `others` is that of `mir.search.hits.similarities`. The limits hold as long as others are to be
@@ -46,4 +46,4 @@ def cut(
         wanted = max(listing.end, VARIED if listing.variety else 0)
         if whole or (len(near) >= wanted and (len(within) >= listing.end or pool.size >= _ENOUGH)):
             break
-    return listed, pool.tracks
+    return listed

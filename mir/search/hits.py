@@ -49,10 +49,13 @@ def similarities(scores: Sequence[float], ranking: Counting, others: int) -> lis
 
     `others` is how many tracks there are beside a hit and the query.
     """
-    if others < 1:
-        return [1.0] * len(scores)
     less = ranking.less(np.asarray(scores, dtype=np.float32))
-    return [min(1.0, float(count) / others) for count in less]
+    return [similarity(float(count), others) for count in less]
+
+
+def similarity(less: float, others: int) -> float:
+    """`Hit.similarity` where so many of the `others` have a lower score; 1 where there are none."""
+    return 1.0 if others < 1 else min(1.0, less / others)
 
 
 def percentage(similarity: float) -> str:

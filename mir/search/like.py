@@ -39,5 +39,5 @@ def like(
     asked = index.positions(np.array(sorted(begin.known), dtype=np.int64))
     others = begin.others(index)
     played = tuple(begin.known.values())
-    listed, _ = cut(engine, view, ranking, positions, asked, played, others, listing)
+    listed = cut(engine, view, ranking, positions, asked, played, others, listing)
     return begin.hits(engine, view, listed, ranking)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mir.catalogue import hearings
+from mir.catalogue import hearings, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.hearings import Feelings
 from mir.catalogue.revision import writes_but_plays
@@ -66,13 +66,15 @@ def near_mood(
         told &= passing
     ranking, others = WholeRanking(scores), len(scores) - 1
     none: Positions = np.empty(0, dtype=np.int64)
-    listed, found = cut(engine, view, ranking, np.flatnonzero(told), none, (), others, listing)
+    listed = cut(engine, view, ranking, np.flatnonzero(told), none, (), others, listing)
+    with engine.catalogue.session() as session:
+        found = tracks.get_many(session, [each.track for each in listed], view.model_id)
     return make_hits(
         [(each.track, each.score) for each in listed],
-        {track.id: track for track in found},
+        found,
         ranking,
         others,
-        why={track.id: Why(notes=_why(point, track)) for track in found},
+        why={track.id: Why(notes=_why(point, track)) for track in found.values()},
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
-from mir.catalogue import embeddings, tracks
+from mir.catalogue import briefs, embeddings, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
 from mir.search.allowed import allowed, check_count
@@ -80,8 +80,9 @@ def search_clip(
     with engine.catalogue.session() as session:
         passages = embeddings.passages(session, [c[0] for c in candidates], view.model_id)
         ranked = _by_best_passage(candidates, passages, queries)
-        known = tracks.get_many(session, [found[0] for found in ranked], view.model_id)
-    present = [found for found in ranked if found[0] in known][:count]
+        here = briefs.get_many(session, [found[0] for found in ranked])
+        present = [found for found in ranked if found[0] in here][:count]
+        known = tracks.get_many(session, [found[0] for found in present], view.model_id)
     hits = make_hits(
         present,
         known,

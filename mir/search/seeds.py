@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mir.catalogue import makers, tracks
-from mir.catalogue.tracks import Track
+from mir.catalogue import briefs, makers, tracks
+from mir.catalogue.briefs import Brief
 from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
 from mir.search.explain import between
@@ -38,7 +38,7 @@ class Start:
     liked: tuple[int, ...]  # ids; the last one named is last
     vectors: Vectors  # (liked, dimension)
     query: Query
-    known: dict[int, Track]  # every track that the seeds name, by id
+    known: dict[int, Brief]  # every track that the seeds name, by id
 
     def hits(
         self, engine: Engine, view: View, listed: Sequence[Candidate], ranking: Ranking
@@ -87,7 +87,7 @@ def start(engine: Engine, seeds: Seeds, view: View) -> Start:
         groups = [makers.tracks_by(session, name) for name in seeds.artists]
         groups += [makers.tracks_on(session, name) for name in seeds.albums]
         asked = [*(int(i) for group in groups for i in group), *seeds.tracks, *seeds.unlike]
-        known = tracks.get_many(session, asked, view.model_id)
+        known = briefs.get_many(session, asked)
     for track in (*seeds.tracks, *seeds.unlike):
         if track not in known:
             raise NotFound(f"There is no track {track}; list the tracks with `mir tracks`.")

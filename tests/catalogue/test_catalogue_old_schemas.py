@@ -29,7 +29,7 @@ from tests.catalogue.old_library import (
 from tests.made_up_analyses import NOW, made_up_analysis
 from tests.postgres_cluster import PostgresCluster
 
-RELEASED = ("0001", "0002", "0003")
+RELEASED = ("0001", "0002", "0003", "0004")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

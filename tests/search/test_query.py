@@ -113,7 +113,7 @@ def test_the_number_of_statements_does_not_grow_with_the_answer(engine: Engine) 
         similar(engine, 1, keep, 2)
     with statements(engine) as many:
         similar(engine, 1, keep, 39)
-    assert len(few) == len(many) <= 17
+    assert len(few) == len(many) <= 12
 
 
 def test_what_cannot_be_asked_is_refused(engine: Engine) -> None:

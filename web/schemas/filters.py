@@ -1,6 +1,7 @@
 """The one grammar of filters as fields of a request."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -29,6 +30,11 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """As pydantic makes it; the plain one, which every request looks at, is made once."""
+        return super().model_json_schema(*args, **kwargs) if args or kwargs else _schema(cls)
+
     @model_validator(mode="before")
     @classmethod
     def _drop_empty(cls, fields: Any) -> Any:
@@ -38,6 +44,11 @@ class Asked(BaseModel):
             k: [v for v in f if v != ""] if isinstance(f, list) else f for k, f in fields.items()
         }
         return {name: value for name, value in kept.items() if value not in ("", [], None)}
+
+
+@cache
+def _schema(model: type[Asked]) -> dict[str, Any]:
+    return super(Asked, model).model_json_schema()
 
 
 class FilterFields(Asked):
