@@ -2,8 +2,9 @@
 
 The vectors are those of `scale.py`, and what is near there has the same artist and album, as in
 real music. The rest follows shares as collections have them: a third of the tracks has a licence,
-nine in ten have a year, half have genres by tag; each mood is heard in one track in four to fifty;
-files lie in `/music/ARTIST/ALBUM (YEAR)/NN TITLE.flac`, and came in over three years.
+nine in ten have a year, half have genres by tag; each mood is heard in one track in four to fifty.
+Where tracks lie on the two axes of mood is drawn by lot (normal, a standard deviation of 0.35).
+Files lie in `/music/ARTIST/ALBUM (YEAR)/NN TITLE.flac`, and came in over three years.
 """
 
 import sqlite3
@@ -85,6 +86,11 @@ def music(home: Path, count: int) -> np.ndarray:
             credits,
         )
         _tag(database, genre % len(GENRES), draw)
+        places = draw.normal(0, 0.35, (count, 2)).clip(-1, 1).tolist()
+        database.executemany(
+            "UPDATE hearings SET arousal = ?, valence = ? WHERE track_id = ?",
+            ((*place, track) for track, place in enumerate(places, start=1)),
+        )
         database.commit()
     return vectors
 
