@@ -37,12 +37,23 @@ from mir.recommend.judging import judge
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 _NEAREST, _REPEATS, _ANYTHING, _SKIPS, _LIKES = 300, 0.3, 0.1, 0.6, 0.125
 _ZIPF = 0.8
+_IN_A_CIRCLE, _OF_A_CIRCLE = 8, 200  # listeners, tracks
 
 
 def simulate(
-    engine: Engine, name: str, count: int, popularity: np.ndarray, draw: np.random.Generator
+    engine: Engine,
+    name: str,
+    count: int,
+    popularity: np.ndarray,
+    circle: np.ndarray,
+    shared: float,
+    draw: np.random.Generator,
 ) -> None:
-    """Record a year of plays of one simulated listener; `popularity` is by track id from 1."""
+    """Record a year of plays of one simulated listener; `popularity` is by track id from 1.
+
+    `circle` are the tracks (ids) of the listener's circle, the most loved first, and `shared` the
+    share of plays that are drawn from them.
+    """
     index = engine.index()
     interests = int(draw.integers(1, 5))
     loved = draw.choice(index.ids, interests + 1)
@@ -57,6 +68,10 @@ def simulate(
         elif draw.random() < _ANYTHING:
             track = int(draw.choice(index.ids))
             kind = "skip" if draw.random() < _SKIPS else kind
+        elif draw.random() < shared:
+            loved_there = np.arange(1, len(circle) + 1) ** -_ZIPF
+            track = int(draw.choice(circle, p=loved_there / loved_there.sum()))
+            kind = "like" if draw.random() < _LIKES else kind
         else:
             interest = int(draw.choice(interests, p=shares))
             if interest == 0 and number > count // 2:
@@ -77,6 +92,7 @@ def main() -> int:
     parser.add_argument("--listeners", type=int, default=40)
     parser.add_argument("--plays", type=int, default=300)
     parser.add_argument("--popular", type=float, default=1.0)
+    parser.add_argument("--shared", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scratch", type=Path)
     arguments = parser.parse_args()
@@ -86,11 +102,17 @@ def main() -> int:
         fill(Path(folder), vectors, genre)
         ranks = draw.permutation(arguments.tracks) + 1.0
         popularity = ranks ** (-_ZIPF * arguments.popular)
+        circles = [
+            draw.choice(arguments.tracks, _OF_A_CIRCLE, replace=False) + 1
+            for _ in range(max(2, arguments.listeners // _IN_A_CIRCLE))
+        ]
         with engine_at(Path(folder)) as engine:
             for number in range(arguments.listeners):
-                simulate(engine, f"simulated {number}", arguments.plays, popularity, draw)
-            table = judge(engine, draw)
-    print(Report("SIMULATED listeners", {"seed": arguments.seed}, (table,)).as_markdown())
+                circle = circles[number % len(circles)]
+                name = f"simulated {number}"
+                simulate(engine, name, arguments.plays, popularity, circle, arguments.shared, draw)
+            tables = judge(engine, draw)
+    print(Report("SIMULATED listeners", {"seed": arguments.seed}, tables).as_markdown())
     print(f"load {os.getloadavg()[0]:.1f}")
     return 0
 

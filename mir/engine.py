@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mir.behind import Behind
 from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.revision import revision
@@ -78,6 +79,8 @@ class Engine:
         self.clock = clock  # seconds, from any beginning
         # (writes, model, filter) -> ids that pass, kept for mir.search.allowed
         self.filters: Recent[tuple[int, str, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)
+        # what the plays of all listeners teach, for mir.recommend.others
+        self.listeners: Behind[Any, Any] = Behind(clock)
         self._first = embedder
         self._embedders: Recent[str, Embedder] = Recent(_MODELS_KEPT)
         self._embedder_lock = threading.Lock()
@@ -184,6 +187,7 @@ class Engine:
 
     def close(self) -> None:
         """Close the catalogue; the engine cannot be used afterwards."""
+        self.listeners.close()
         self.catalogue.close()
 
     def __enter__(self) -> Self:

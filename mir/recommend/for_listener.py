@@ -20,10 +20,13 @@ from mir.catalogue.filters import Filter
 from mir.catalogue.tracks import Track
 from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
+from mir.recommend.blend import blended, said_of
 from mir.recommend.candidates import Candidates, has, place_of
 from mir.recommend.centres import centres
+from mir.recommend.collaborative import Opinion
 from mir.recommend.mix import filled, interleaved, strewn
 from mir.recommend.next_tracks import next_tracks
+from mir.recommend.others import opinion_of_others
 from mir.recommend.rerank import listenable
 from mir.recommend.sample import varied_sample
 from mir.recommend.taste import Standing, Taste, taste_of
@@ -36,6 +39,7 @@ from mir.vectors.ranking import Query, WholeRanking
 
 COUNT = 20  # tracks where neither a number nor a time is asked for
 EXPLORE = 0.1
+PATIENCE = 1.0  # seconds that the first question waits for what others teach to be learnt
 SHORTEST, LONGEST = 60.0, 86_400.0  # seconds to fill
 
 _LOVED = 300  # tracks of a history whose vectors count
@@ -71,8 +75,13 @@ class Wish:
             )
 
 
-def recommend(engine: Engine, wish: Wish, now: datetime, draw: int) -> tuple[Hit, ...]:
+def recommend(
+    engine: Engine, wish: Wish, now: datetime, draw: int, patience: float = PATIENCE
+) -> tuple[Hit, ...]:
     """Tracks for a listener, in the order to play them; the same for the same `draw` and moment.
+
+    Where others share tracks with the listener, what they play comes further forward
+    (`mir.recommend.blend`); for `patience` see `mir.recommend.others`.
 
     A hit's score is the cosine to the nearest centre of the taste; with seeds, seven tenths of it
     are the score of `next_tracks`. Scores need not fall: see `listenable`. The sample that stands
@@ -83,19 +92,23 @@ def recommend(engine: Engine, wish: Wish, now: datetime, draw: int) -> tuple[Hit
     wish.check()
     with engine.catalogue.session() as session:
         taste = taste_of(plays.history(session, wish.listener), now)
-    return recommend_from(engine, wish, taste, draw)
+    opinion = opinion_of_others(engine, wish.listener, taste, now, patience)
+    return recommend_from(engine, wish, taste, draw, opinion)
 
 
-def recommend_from(engine: Engine, wish: Wish, taste: Taste, draw: int) -> tuple[Hit, ...]:
-    """Tracks for that taste, whoever's it is; otherwise as `recommend`."""
+def recommend_from(
+    engine: Engine, wish: Wish, taste: Taste, draw: int, opinion: Opinion | None = None
+) -> tuple[Hit, ...]:
+    """Tracks for that taste, whoever's it is, and what others say to it; else as `recommend`."""
     wish.check()
     view = engine.view()
     if wish.seconds is None:
-        return _answer(engine, view, wish, taste, COUNT if wish.count is None else wish.count, draw)
+        count = COUNT if wish.count is None else wish.count
+        return _answer(engine, view, wish, taste, opinion, count, draw)
     most = MOST if wish.count is None else wish.count
     places = min(most, math.ceil(1.5 * wish.seconds / _TYPICAL) + 2)
     while True:
-        hits = _answer(engine, view, wish, taste, places, draw)
+        hits = _answer(engine, view, wish, taste, opinion, places, draw)
         taken = filled(hits, lambda hit: hit.track.seconds, wish.seconds)
         # Where one did not fit, less is left than it is long.
         if len(taken) < len(hits) or len(hits) < places or places == most:
@@ -104,13 +117,19 @@ def recommend_from(engine: Engine, wish: Wish, taste: Taste, draw: int) -> tuple
 
 
 def _answer(
-    engine: Engine, view: View, wish: Wish, taste: Taste, places: int, draw: int
+    engine: Engine,
+    view: View,
+    wish: Wish,
+    taste: Taste,
+    opinion: Opinion | None,
+    places: int,
+    draw: int,
 ) -> tuple[Hit, ...]:
     """At most so many tracks, whatever their lengths."""
     loved = [each for each in taste.loved(_LOVED) if has(view.index, each.track)]
     barred = np.concatenate([taste.disliked, np.array(wish.exclude, dtype=np.int64)])
     if loved:
-        return _from_taste(engine, view, wish, taste, loved, barred, places, draw)
+        return _from_taste(engine, view, wish, taste, opinion, loved, barred, places, draw)
     if wish.seeds:
         return next_tracks(engine, wish.seeds, places, wish.filter, barred.tolist())
     without = np.union1d(barred, taste.resting)
@@ -122,6 +141,7 @@ def _from_taste(
     view: View,
     wish: Wish,
     taste: Taste,
+    opinion: Opinion | None,
     loved: Sequence[Standing],
     barred: NDArray[np.int64],
     places: int,
@@ -145,11 +165,14 @@ def _from_taste(
         )[None]
         shares = [1.0]
     best = rows.max(axis=0) if len(rows) > 1 else rows[0]
+    ranked, first = rows, best
+    if opinion is not None:
+        ranked, first = blended(index, rows, best, opinion, 1 - _SEEDS_SAY if seeds else 1.0)
 
     permitted = allowed(engine, wish.filter, view.model_id)
     positions = None if permitted is None else index.positions(permitted)
     never = np.union1d(barred, np.array(wish.seeds, dtype=np.int64))
-    chosen = Candidates(engine, view, taste, rows, best, positions, list(named.values()))
+    chosen = Candidates(engine, view, taste, ranked, first, positions, list(named.values()))
     lists, known = chosen.lists(shares, places, np.union1d(never, taste.resting))
     order = interleaved(lists, shares)
     if len(order) < places:  # nearly all of it was heard lately: what has rested longest
@@ -171,17 +194,19 @@ def _from_taste(
         known,
         WholeRanking(best),
         others=len(index) - len(seeds) - 1,
-        why=lambda track: _why(track, near[track.id], reminding, track.id in new),
+        why=lambda track: _why(
+            track, near[track.id], reminding, track.id in new, said_of(opinion, track.id)
+        ),
     )
 
 
 def _why(
-    track: Track, near: Standing, reminding: dict[int, Track], explored: bool
+    track: Track, near: Standing, reminding: dict[int, Track], explored: bool, said: tuple[str, ...]
 ) -> tuple[str, ...]:
     did = "liked" if near.liked else "played"
     if near.track == track.id:
-        return (f"you {did} it",)
-    found = [f"nearest of what you {did}: {near.title}"]
+        return (f"you {did} it", *said)
+    found = [f"nearest of what you {did}: {near.title}", *said]
     if explored:
         found.insert(0, "new to you, and further away")
     if near.track in reminding:
