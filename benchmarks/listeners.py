@@ -1,9 +1,11 @@
 """How well recommendations foretell what SIMULATED listeners play next.
 
     python benchmarks/listeners.py [--tracks 20000] [--listeners 40] [--plays 300] [--seed 1]
+        [--popular 1] [--shared 0]
 
 No listener here is real: the figures say whether the machinery finds the tastes that the simulation
-puts in, and nothing about people. They favour any way that goes by sound, since these listeners do.
+puts in, and nothing about people. With `--shared 0` they go by sound alone, which favours any way
+that does; what they share then follows from sound and popularity.
 
 - The library is that of `scale.py`: made-up vectors in genres, styles, artists and albums.
 - A listener has one to four interests, each a track of the library, with drawn shares; half-way
@@ -11,8 +13,11 @@ puts in, and nothing about people. They favour any way that goes by sound, since
 - Three of ten plays repeat an earlier track. Of the others one in ten is any track of the library,
   and the rest are drawn among the 300 nearest to an interest, by popularity: tracks are popular by
   Zipf's law with exponent 0.8, independently of sound.
-- A play of an interest is a listen of 60 to 100 % (one in eight a like), any other track is skipped
-  in six of ten cases.
+- Beyond sound: eight listeners make a circle, and a circle has 200 tracks of its own, any tracks of
+  the library, loved by Zipf's law with exponent 0.8. `--shared` is the share of plays, of those
+  that neither repeat nor are any track, that are drawn from the circle's, not from an interest.
+- A play of an interest or of a circle is a listen of 60 to 100 % (one in eight a like), any other
+  track is skipped in six of ten cases.
 
 It is judged as `mir evaluate recommend` does (`mir.recommend.judging`). `--popular` is how far
 popularity decides: 0 not at all, 1 as said above.

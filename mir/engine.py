@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from mir.behind import Behind
 from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
 from mir.catalogue.filters import Filter
+from mir.catalogue.makers import Credits
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import VectorIndexError
@@ -79,6 +80,8 @@ class Engine:
         self.clock = clock  # seconds, from any beginning
         # (writes, model, filter) -> ids that pass, kept for mir.search.allowed
         self.filters: Recent[tuple[int, str, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)
+        # writes -> whose tracks are whose, kept for mir.recommend.related
+        self.credits: Recent[int, Credits] = Recent(1)
         # what the plays of all listeners teach, for mir.recommend.others
         self.listeners: Behind[Any, Any] = Behind(clock)
         self._first = embedder

@@ -1,10 +1,10 @@
 """How much what others play counts beside the sound: by how much evidence there is. Pure.
 
-What speaks for a track is its prediction by its support (`mir.recommend.collaborative.Opinion`),
-and counts as w / (w + 1): nothing where nobody shares anything, and more with each
-listener who plays it and with each track that they share. It raises a track's score by up to `SAY`
-times the distance between the library's best and middle score, so that in any library, whatever
-its cosines, what many kindred listeners play comes before what only sounds right.
+What speaks for a track is its prediction by its support
+(`mir.recommend.collaborative.Opinion.worth`), w. Its score is raised by `SAY` w / (w + 1) times the
+distance between the library's best and middle score: in any library, whatever its cosines, what
+many kindred listeners play comes before what only sounds right, and where nobody shares
+anything nothing is raised.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mir.recommend.collaborative import Opinion
 from mir.vectors.index import VectorIndex
 
-SAY = 4.0
+SAY = 8.0
 
 Scores = NDArray[np.float32]
 

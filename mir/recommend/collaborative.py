@@ -55,14 +55,14 @@ class Collaborative:
 
     def __init__(self, matrix: ListenerMatrix, model: "AlternatingLeastSquares") -> None:
         """Hold the matrix and what was learnt from it; see `learn`."""
-        self._matrix, self._model = matrix, model
+        self.matrix, self._model = matrix, model
 
     def opinion(self, listener: str, taste: Taste) -> Opinion | None:
         """What the others say to this taste; None where nobody shares anything with it.
 
         Tracks that nobody else plays are not in it; those that the listener plays may be.
         """
-        matrix = self._matrix
+        matrix = self.matrix
         loved = taste.loved(len(taste.standings))
         ids = np.array([each.track for each in loved], dtype=np.int64)
         weight = np.array([each.weight for each in loved], dtype=np.float32)
@@ -115,9 +115,7 @@ def learn(matrix: ListenerMatrix) -> Collaborative | None:
     factors = len(matrix.names) // LISTENERS_PER_FACTOR
     with threadpool_limits(1, "blas"):  # several would wait for one another; implicit warns of it
         model = AlternatingLeastSquares(
-            factors=min(
-                MOST_FACTORS, max(LEAST_FACTORS, len(matrix.names) // LISTENERS_PER_FACTOR)
-            ),
+            factors=min(MOST_FACTORS, max(LEAST_FACTORS, factors)),
             regularization=REGULARISATION,
             alpha=CONFIDENCE,
             iterations=ROUNDS,

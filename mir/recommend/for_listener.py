@@ -19,7 +19,7 @@ from mir.catalogue import plays, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.tracks import Track
 from mir.engine import Engine, View
-from mir.errors import InvalidQuery, NotFound
+from mir.errors import InvalidQuery
 from mir.recommend.blend import blended, said_of
 from mir.recommend.candidates import Candidates, has, place_of
 from mir.recommend.centres import centres
@@ -33,9 +33,9 @@ from mir.recommend.taste import Standing, Taste, taste_of
 from mir.search.allowed import MOST, allowed, check_count
 from mir.search.explain import MOST_REASONS, portrait_of_track, reasons
 from mir.search.hits import Hit, make_hits
-from mir.search.seeds import MOST_SEEDS, NEAREST_SEED
+from mir.search.seeds import MOST_SEEDS, Seeds, start
 from mir.search.variety import main_artist
-from mir.vectors.ranking import Query, WholeRanking
+from mir.vectors.ranking import WholeRanking
 
 COUNT = 20  # tracks where neither a number nor a time is asked for
 EXPLORE = 0.1
@@ -55,18 +55,28 @@ class Wish:
 
     listener: str = ""
     seeds: tuple[int, ...] = ()
+    artists: tuple[str, ...] = ()  # whose tracks are seeds, too
+    albums: tuple[str, ...] = ()  # so are the tracks on them
     exclude: tuple[int, ...] = ()
     filter: Filter | None = None
     count: int | None = None
     seconds: float | None = None  # to fill, to within one track
     explore: float = EXPLORE  # share of the places, in [0, 1]
 
+    @property
+    def starts(self) -> Seeds | None:
+        """The seeds, if there are any."""
+        if not (self.seeds or self.artists or self.albums):
+            return None
+        return Seeds(tuple(dict.fromkeys(self.seeds)), self.artists, self.albums)
+
     def check(self) -> None:
         """Raise InvalidQuery for what lies out of range."""
         if self.count is not None:
             check_count(self.count)
-        if len(self.seeds) > MOST_SEEDS:
-            raise InvalidQuery(f"{len(self.seeds)} seeds were given; name up to {MOST_SEEDS}.")
+        named = len(self.seeds) + len(self.artists) + len(self.albums)
+        if named > MOST_SEEDS:
+            raise InvalidQuery(f"{named} seeds were given; name up to {MOST_SEEDS}.")
         if not 0 <= self.explore <= 1:
             raise InvalidQuery(f"A share of {self.explore} cannot be explored; ask for 0 to 1.")
         if self.seconds is not None and not SHORTEST <= self.seconds <= LONGEST:
@@ -130,8 +140,8 @@ def _answer(
     barred = np.concatenate([taste.disliked, np.array(wish.exclude, dtype=np.int64)])
     if loved:
         return _from_taste(engine, view, wish, taste, opinion, loved, barred, places, draw)
-    if wish.seeds:
-        return next_tracks(engine, wish.seeds, places, wish.filter, barred.tolist())
+    if wish.starts:
+        return next_tracks(engine, wish.starts, places, wish.filter, barred.tolist())
     without = np.union1d(barred, taste.resting)
     return varied_sample(engine, view, wish.filter, taste, without, places, draw)
 
@@ -148,30 +158,25 @@ def _from_taste(
     draw: int,
 ) -> tuple[Hit, ...]:
     index = view.index
+    begin = start(engine, wish.starts, view) if wish.starts else None
     with engine.catalogue.session() as session:
-        named = tracks.get_many(session, (*wish.seeds, *wish.exclude), view.model_id)
-    for seed in wish.seeds:
-        if seed not in named:
-            raise NotFound(f"There is no track {seed}; list the tracks with `mir tracks`.")
-    seeds = {seed: named[seed] for seed in wish.seeds}
+        named = tracks.get_many(session, wish.exclude, view.model_id)
+    if begin:
+        named |= begin.known
     liked = index.vectors_of(np.array([each.track for each in loved], dtype=np.int64))
     found = centres(liked, np.array([each.weight for each in loved]))
     rows, shares = index.scores_of_many(found.vectors), found.shares.tolist()  # (centre, track)
-    if seeds:
-        wanted = index.vectors_of(np.array(list(seeds), dtype=np.int64))
-        rows = (
-            _SEEDS_SAY * index.blended(Query(wanted, NEAREST_SEED))
-            + (1 - _SEEDS_SAY) * rows.max(axis=0)
-        )[None]
+    if begin:
+        rows = (_SEEDS_SAY * index.blended(begin.query) + (1 - _SEEDS_SAY) * rows.max(axis=0))[None]
         shares = [1.0]
     best = rows.max(axis=0) if len(rows) > 1 else rows[0]
     ranked, first = rows, best
     if opinion is not None:
-        ranked, first = blended(index, rows, best, opinion, 1 - _SEEDS_SAY if seeds else 1.0)
+        ranked, first = blended(index, rows, best, opinion, 1 - _SEEDS_SAY if begin else 1.0)
 
     permitted = allowed(engine, wish.filter, view.model_id)
     positions = None if permitted is None else index.positions(permitted)
-    never = np.union1d(barred, np.array(wish.seeds, dtype=np.int64))
+    never = np.union1d(barred, np.array(sorted(begin.known if begin else ()), dtype=np.int64))
     chosen = Candidates(engine, view, taste, ranked, first, positions, list(named.values()))
     lists, known = chosen.lists(shares, places, np.union1d(never, taste.resting))
     order = interleaved(lists, shares)
@@ -180,7 +185,7 @@ def _from_taste(
         order, known = [*order, *more], known | also
     explored, also = chosen.explored(round(wish.explore * places), places, never, known, draw)
     order, known = strewn(explored, order, min(places, len(order))), known | also
-    after = main_artist(seeds[wish.seeds[-1]]) if seeds else None
+    after = main_artist(begin.known[begin.liked[-1]]) if begin else None
     listed = listenable(order, places, after)
 
     vectors = index.vectors_of(np.array([each.track for each in listed], dtype=np.int64))
@@ -193,7 +198,7 @@ def _from_taste(
         [(each.track, float(best[place_of(index, each.track)])) for each in listed],
         known,
         WholeRanking(best),
-        others=len(index) - len(seeds) - 1,
+        others=begin.others(index) if begin else len(index) - 1,
         why=lambda track: _why(
             track, near[track.id], reminding, track.id in new, said_of(opinion, track.id)
         ),

@@ -88,6 +88,8 @@ class NextQuery(FilterFields):
     seed: TrackIds = Field(
         default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
     )
+    like_artist: Texts = Field(default=[], description="Go on from these artists' tracks, too.")
+    like_album: Texts = Field(default=[], description="Go on from the tracks of these albums, too.")
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
     listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
     count: Annotated[int, Field(ge=1, le=200)] | None = Field(
@@ -108,12 +110,23 @@ class NextQuery(FilterFields):
         return Wish(
             listener=self.listener,
             seeds=tuple(self.seed),
+            artists=tuple(self.like_artist),
+            albums=tuple(self.like_album),
             exclude=tuple(self.exclude),
             filter=self.filter(),
             count=self.count,
             seconds=None if self.duration is None else seconds_of(self.duration),
             explore=self.explore,
         )
+
+
+class RelatedQuery(Asked):
+    """The query of `/related-artists`."""
+
+    artist: Text = Field(description="The artist, by name.")
+    count: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=10, description="How many artists to answer with."
+    )
 
 
 class PathQuery(FilterFields):
