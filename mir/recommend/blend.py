@@ -1,7 +1,8 @@
 """How much what others play counts beside the sound: by how much evidence there is. Pure.
 
-What speaks for a track is its prediction by its support
-(`mir.recommend.collaborative.Opinion.worth`), w. Its score is raised by `SAY` w / (w + 1) times the
+What speaks for a track is its prediction by its support, w; what speaks for listening to the others
+at all is e, how much of what the listener plays they play, too (`worth` and `evidence` of
+`mir.recommend.collaborative.Opinion`). A track's score is raised by `SAY` e² w / (w + 1) times the
 distance between the library's best and middle score: in any library, whatever its cosines, what
 many kindred listeners play comes before what only sounds right, and where nobody shares
 anything nothing is raised.
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from mir.recommend.collaborative import Opinion
 from mir.vectors.index import VectorIndex
 
-SAY = 8.0
+SAY = 300.0
 
 Scores = NDArray[np.float32]
 
@@ -25,11 +26,12 @@ def blended(
 
     `share` in [0, 1] is how much of the scores is the listener's taste.
     """
-    there = np.isin(opinion.tracks, index.ids)
+    positions = np.minimum(np.searchsorted(index.ids, opinion.tracks), len(index) - 1)
+    there = index.ids[positions] == opinion.tracks
     worth = opinion.worth[there]
     bonus = np.zeros(len(index), dtype=np.float32)
-    bonus[index.positions(opinion.tracks)] = worth / (worth + 1)
-    bonus *= SAY * share * float(best.max() - np.median(best))
+    bonus[positions[there]] = worth / (worth + 1)
+    bonus *= SAY * opinion.evidence**2 * share * float(best.max() - np.median(best))
     return rows + bonus, best + bonus
 
 

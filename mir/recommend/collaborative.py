@@ -33,11 +33,15 @@ _KIN = 10.0  # tracks in common with which another listener counts half
 class Opinion:
     """What others who share tracks with a listener play.
 
+    `evidence` in [0, 1) is how much of what the listener plays those others play, too: the mean of
+    s / (s + 1) over the listener's tracks, s being the support of each.
+
     `scores` are predictions, about 1 for what the listener surely plays; `support` grows with
     how many others play a track and with how much they share, from 0 without a bound: one
     listener who shares ten tracks counts a half, one who shares all of many nearly one.
     """
 
+    evidence: float
     tracks: Ids  # (k,) ids, ascending
     scores: Floats  # (k,) in [0, 1]
     support: Floats  # (k,) above 0
@@ -56,6 +60,7 @@ class Collaborative:
     def __init__(self, matrix: ListenerMatrix, model: "AlternatingLeastSquares") -> None:
         """Hold the matrix and what was learnt from it; see `learn`."""
         self.matrix, self._model = matrix, model
+        self._row_of = np.repeat(np.arange(len(matrix.names)), np.diff(matrix.weights.indptr))
 
     def opinion(self, listener: str, taste: Taste) -> Opinion | None:
         """What the others say to this taste; None where nobody shares anything with it.
@@ -66,11 +71,12 @@ class Collaborative:
         loved = taste.loved(len(taste.standings))
         ids = np.array([each.track for each in loved], dtype=np.int64)
         weight = np.array([each.weight for each in loved], dtype=np.float32)
-        here = np.isin(ids, matrix.tracks)
-        columns = np.searchsorted(matrix.tracks, ids[here])
+        columns = np.minimum(np.searchsorted(matrix.tracks, ids), len(matrix.tracks) - 1)
+        here = matrix.tracks[columns] == ids
+        columns = columns[here]
         asked = np.zeros(len(matrix.tracks), dtype=bool)
         asked[columns] = True
-        row_of = np.repeat(np.arange(len(matrix.names)), np.diff(matrix.weights.indptr))
+        row_of = self._row_of
         other = np.array([name != listener for name in matrix.names])
         shared = np.bincount(
             row_of, asked[matrix.weights.indices] & other[row_of], minlength=len(matrix.names)
@@ -91,9 +97,12 @@ class Collaborative:
         predicted = self._model.item_factors @ self._model.recalculate_user(0, row)
         predicted = np.clip(predicted, 0.0, 1.0).astype(np.float64)
         worth = predicted * support
-        found = np.sort(np.argsort(-worth, kind="stable")[:_MOST])
+        last = max(0, size - _MOST)
+        found = np.sort(np.argpartition(worth, last)[last:]) if last else np.arange(size)
         found = found[worth[found] > 0]
+        held = support[columns]
         return Opinion(
+            float((held / (held + 1)).sum() / len(loved)),
             matrix.tracks[found],
             predicted[found],
             support[found],
