@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mood": ("mood", "mood", "Find the tracks that feel like a point of mood."),
     "next": ("search", "next_", "Say what to play after one or more tracks."),
     "path": ("search", "path", "Go from one track to another in small steps."),
+    "related": ("related", "related", "Name the artists who go with an artist."),
     "recommend": ("recommend", "recommend", "Say what a listener may want to hear next."),
     "plays": ("plays", "plays", "List what a listener heard and liked, or take it back."),
     "playlist": ("playlist_carry", "playlist", "Make, edit, refresh, export, import playlists."),

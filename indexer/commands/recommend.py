@@ -6,16 +6,18 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from indexer.asking import SHARE
-from indexer.commands.search import answer_with, resolved
+from indexer.asking import SHARE, Meant, optional_seed_options
+from indexer.commands.search import answer_with
 from indexer.filter_options import Wanted, filter_options
 from indexer.keeping import keep_option, keep_query
 from indexer.opening import opened
 from indexer.options import Length, count_option, home_option, json_option, why_option
 
+PATIENT = 60.0  # seconds for learning from other listeners: nobody asks this process twice
+
 
 @click.command()
-@click.argument("seeds", nargs=-1, metavar="[SEED]…")
+@optional_seed_options
 @click.option("--duration", type=Length(), help="Fill this time to within one track: 45m, 1h30m.")
 @click.option(
     "--explore",
@@ -33,7 +35,7 @@ from indexer.options import Length, count_option, home_option, json_option, why_
 @click.pass_context
 def recommend(
     ctx: click.Context,
-    seeds: tuple[str, ...],
+    meant: Meant,
     duration: float | None,
     explore: float,
     count: int,
@@ -56,9 +58,12 @@ def recommend(
     given = ctx.get_parameter_source("count") != ParameterSource.DEFAULT
     now = datetime.now(UTC)
     with opened(home) as engine:
+        seeds = meant.resolved(engine)
         wish = Wish(
             listener=wanted.listener,
-            seeds=tuple(resolved(engine, seeds)),
+            seeds=seeds.tracks,
+            artists=seeds.artists,
+            albums=seeds.albums,
             filter=wanted.filter(),
             count=count if given or duration is None else None,
             seconds=duration,
@@ -67,5 +72,5 @@ def recommend(
         if keep is not None:
             keep_query(engine, keep, Recommended.of(engine, wish), as_json)
             return
-        hits = recommend_for(engine, wish, now, now.toordinal())
+        hits = recommend_for(engine, wish, now, now.toordinal(), PATIENT)
     answer_with(hits, as_json, whole_why)

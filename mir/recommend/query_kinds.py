@@ -193,6 +193,8 @@ class Recommended(Query):
 
     listener: str = ""
     seeds: tuple[str, ...] = ()  # audio hashes, as are those of `exclude`
+    artists: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     count: int | None = None
     seconds: float | None = None  # to fill
@@ -208,6 +210,8 @@ class Recommended(Query):
         return cls(
             listener=wish.listener,
             seeds=_sounds(engine, wish.seeds),
+            artists=wish.artists,
+            albums=wish.albums,
             exclude=_sounds(engine, wish.exclude),
             filter=wish.filter or Filter(),
             count=wish.count,
@@ -224,6 +228,8 @@ class Recommended(Query):
         return Wish(
             listener=self.listener,
             seeds=tuple(seeds),
+            artists=self.artists,
+            albums=self.albums,
             exclude=tuple(exclude),
             filter=self.filter,
             count=self.count,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mir.analysis import Tags
-from mir.catalogue import plays, tracks
+from mir.catalogue import listening, plays, tracks
 from mir.catalogue.plays import KINDS, NewPlay
 from mir.catalogue.revision import writes_but_plays
 from mir.catalogue.session import Catalogue, Session
@@ -192,3 +192,31 @@ def test_a_history_is_the_latest_of_one_listener(catalogue: Catalogue, known: li
         found = plays.history(session, limit=3)
         assert [event.kind for event in found] == list(KINDS[:3])
         assert {event.share for event in found} == {1.0}
+
+
+def test_what_everybody_did_is_read_at_once(catalogue: Catalogue, known: list[int]) -> None:
+    one, two, _ = known
+    with catalogue.session() as session:
+        assert listening.everybody(session).names == ()
+        empty = listening.stamp(session)
+    sent = [
+        NewPlay(one, "listen", NOW, "bo", 250.0),
+        NewPlay(two, "like", NOW - HOUR, "ann"),
+        NewPlay(one, "listen", NOW - 2 * HOUR, "ann", 25.0),
+    ]
+    with catalogue.session() as session:
+        plays.record(session, sent, NOW)
+        found = listening.everybody(session)
+        full = listening.stamp(session)
+        assert listening.is_whole(session, empty)
+    assert found.names == ("ann", "bo")
+    assert found.listener.tolist() == [1, 0, 0]
+    assert found.track.tolist() == [one, two, one]
+    assert [KINDS[kind] for kind in found.kind] == ["listen", "like", "listen"]
+    assert found.share[[0, 2]].tolist() == [1.0, 0.25]
+    assert found.share[1] != found.share[1]  # not known
+    assert found.at[0] == NOW.timestamp()
+    with catalogue.session() as session:
+        plays.erase(session, "bo")
+        assert listening.stamp(session) != full
+        assert not listening.is_whole(session, full)

@@ -68,7 +68,9 @@ def listed(engine: Engine, playlist_id: int) -> list[int]:
         Mood(arousal=-0.5, valence=1.0, filter=FILTER, count=7, variety=0.5, per_artist=1),
         Path(start="a", end="b", steps=3, filter=FILTER),
         Recommended(),
-        Recommended(listener="ann", seeds=("a",), exclude=("b",), seconds=1800, explore=0.5),
+        Recommended(
+            listener="ann", seeds=("a",), artists=("A",), exclude=("b",), seconds=1800, explore=0.5
+        ),
         Recommended(count=7, filter=FILTER),
     ],
 )
@@ -93,7 +95,7 @@ def test_every_kind_is_the_question_of_its_name(engine: Engine) -> None:
     filter = Filter(year_from=1989)
     seeds = Seeds(tracks=(2,), artists=("A4",), unlike=(7,))
     listing = Listing(3, least=0.1, variety=0.5, per_artist=1)
-    wish = Wish(listener="ann", seeds=(2,), exclude=(3,), count=3, explore=0.5)
+    wish = Wish(listener="ann", seeds=(2,), artists=("A5",), exclude=(3,), count=3, explore=0.5)
     asked: dict[str, tuple[Query, Sequence[Hit]]] = {
         "s": (
             Similar.of(engine, seeds, filter, listing),

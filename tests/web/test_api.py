@@ -240,6 +240,24 @@ class TestTracks:
         assert len(ids) == len(set(ids)) > 0
         assert not {1, 2, 3} & set(ids)
 
+    def test_recommendations_go_on_from_artists(self, client: FlaskClient) -> None:
+        artist = get(client, "/tracks", limit=1)["tracks"][0]["artists"][0]
+        hits = get(client, "/recommendations", like_artist=[artist], count=5)["hits"]
+        assert hits
+        assert all(artist not in hit["track"]["artists"] for hit in hits)
+        problem_of(client.get(f"{API}/recommendations?like_album=Nowhere"), 404)
+
+    def test_related_artists_are_others_of_the_library(self, client: FlaskClient) -> None:
+        artist = get(client, "/tracks", limit=1)["tracks"][0]["artists"][0]
+        found = get(client, "/related-artists", artist=artist, count=3)["artists"]
+        assert 0 < len(found) <= 3
+        for each in found:
+            assert each["name"] != artist
+            assert 0 <= each["similarity"] <= 1
+            assert each["reasons"][0].startswith("nearest tracks: ")
+        problem_of(client.get(f"{API}/related-artists?artist=Nobody"), 404)
+        problem_of(client.get(f"{API}/related-artists"), 422)
+
     def test_recommendations_need_no_seed_but_one_that_exists(self, client: FlaskClient) -> None:
         assert len(get(client, "/recommendations", count=5)["hits"]) == 5
         assert len(get(client, "/recommendations", duration="1m")["hits"]) == 11

@@ -6,6 +6,7 @@ from flask import Response, request
 
 from mir.recommend.for_listener import recommend
 from mir.recommend.path import path as path_between
+from mir.recommend.related import related_artists
 from mir.search.like import like
 from mir.search.mood import near_mood
 from mir.search.query import classify, search_clip
@@ -23,6 +24,9 @@ from web.schemas import (
     MoodQuery,
     NextQuery,
     PathQuery,
+    RelatedArtistOut,
+    RelatedArtistsOut,
+    RelatedQuery,
     SearchForm,
     SimilarQuery,
     TrackPath,
@@ -123,6 +127,20 @@ def recommendations(query: NextQuery) -> Response:
     now = datetime.now(UTC)
     draw = now.toordinal() if query.draw is None else query.draw
     return reply(HitsOut.of(recommend(engine(), query.wish(), now, draw)))
+
+
+@api.get(
+    "/related-artists",
+    summary="Artists who go with an artist",
+    responses={200: RelatedArtistsOut, **problems(404)},
+)
+def related(query: RelatedQuery) -> Response:
+    """By the sound of their tracks and, where several listeners play both, by that.
+
+    Listeners change the order and not the score; only how many play both is said.
+    """
+    found = related_artists(engine(), query.artist, datetime.now(UTC), query.count)
+    return reply(RelatedArtistsOut(artists=[RelatedArtistOut.of(each) for each in found]))
 
 
 def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:

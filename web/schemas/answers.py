@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mir.analysis import Descriptors, Label
 from mir.catalogue.genres import GenreCount
 from mir.catalogue.tracks import Track
+from mir.recommend.related import RelatedArtist
 
 if TYPE_CHECKING:
     from mir.listen import Heard
@@ -157,6 +158,33 @@ class TrackOut(BaseModel):
             audio_url=f"/api/v1/tracks/{track.id}/audio{_fragment(track.span)}",
             cover_url=f"/api/v1/tracks/{track.id}/cover",
         )
+
+
+class RelatedArtistOut(BaseModel):
+    """An artist who goes with another, and why."""
+
+    name: str
+    tracks: int = Field(description="How many there are of theirs.")
+    score: float = Field(description="Mean cosine of their tracks, in [-1, 1].")
+    similarity: float = Field(description="Share of the artists that are less near, in [0, 1].")
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, found: RelatedArtist) -> Self:
+        """The showable form of an artist."""
+        return cls(
+            name=showable(found.name),
+            tracks=found.tracks,
+            score=found.score,
+            similarity=found.similarity,
+            reasons=[showable(reason) for reason in found.reasons],
+        )
+
+
+class RelatedArtistsOut(BaseModel):
+    """Artists who go with another, best first."""
+
+    artists: list[RelatedArtistOut]
 
 
 class TracksOut(BaseModel):

@@ -124,6 +124,8 @@ class WishFields(FilterFields):
     seed: TrackIds = Field(
         default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
     )
+    like_artist: Texts = Field(default=[], description="Go on from these artists' tracks, too.")
+    like_album: Texts = Field(default=[], description="Go on from the tracks of these albums, too.")
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
     count: Annotated[int, Field(ge=1, le=200)] | None = Field(
         default=None, description="How many tracks at most; 20 where no duration is given."
@@ -140,6 +142,8 @@ class WishFields(FilterFields):
         return Wish(
             listener=self.listener,
             seeds=tuple(self.seed),
+            artists=tuple(self.like_artist),
+            albums=tuple(self.like_album),
             exclude=tuple(self.exclude),
             filter=self.filter(),
             count=self.count,
@@ -153,6 +157,15 @@ class NextQuery(WishFields):
 
     draw: Annotated[int, Field(ge=0, le=MAX_ID)] | None = Field(
         default=None, description="Draws what is explored; a new number every day by itself."
+    )
+
+
+class RelatedQuery(Asked):
+    """The query of `/related-artists`."""
+
+    artist: Text = Field(description="The artist, by name.")
+    count: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=10, description="How many artists to answer with."
     )
 
 
