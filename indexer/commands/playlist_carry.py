@@ -43,15 +43,15 @@ def export(
     Tracks that are missing are left out.
     """
     from mir.catalogue import playlist_entries, playlists
-    from mir.catalogue.portable.moves import Move, Moves
     from mir.playlist_files.export import FORMATS, exported
+    from mir.playlist_files.folders import rewriting
 
     format = file.suffix.lstrip(".").lower()
     if format not in FORMATS:
         raise click.UsageError(f"{file.name} does not end in .{', .'.join(FORMATS)}.")
     if file.exists() and not force:
         raise click.UsageError(f"{file} is there already; name another file, or add --force.")
-    moves = Moves([Move(old, new) for old, new in mappings])
+    moves = rewriting(mappings)
     with opened(home) as engine, engine.catalogue.session() as session:
         known = playlists.get(session, playlists.resolve(session, playlist))
         tracks = playlist_entries.tracks_of(session, known.id)
@@ -94,7 +94,7 @@ def import_(
     reported with their numbers and left out.
     """
     from indexer.shapes import playlist_facts
-    from mir.catalogue.portable.moves import Move, Moves
+    from mir.playlist_files.folders import rewriting
     from mir.playlist_files.importing import import_m3u
     from mir.playlist_files.m3u import MOST_BYTES
 
@@ -103,7 +103,7 @@ def import_(
             data = opened_file.read(MOST_BYTES + 1)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read ({error.strerror}).") from error
-    moves = Moves([Move(old, new) for old, new in mappings])
+    moves = rewriting(mappings)
     with opened(home) as engine, engine.catalogue.session() as session:
         found = import_m3u(
             session,

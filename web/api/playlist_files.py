@@ -7,9 +7,10 @@ from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from mir.catalogue import playlist_entries, playlists
-from mir.catalogue.portable.moves import Move, Moves
+from mir.catalogue.portable.moves import Moves
 from mir.errors import InvalidQuery
 from mir.playlist_files.export import FORMATS, exported
+from mir.playlist_files.folders import rewriting
 from mir.playlist_files.importing import import_m3u
 from mir.playlist_files.m3u import MOST_BYTES
 from web.api.describe import binary, blueprint, multipart, problems, read_fields, reply
@@ -89,11 +90,11 @@ def imported() -> ImportedOut:
 
 
 def _moves(texts: list[str]) -> Moves:
-    return Moves([_move(text) for text in texts])
+    return rewriting([_folders(text) for text in texts])
 
 
-def _move(text: str) -> Move:
+def _folders(text: str) -> tuple[Path, Path]:
     old, found, new = text.partition("=/")
     if not found:
         raise InvalidQuery(f"{text!r} names no two absolute folders; write /old=/new.")
-    return Move(Path(old), Path(f"/{new}"))
+    return Path(old), Path(f"/{new}")
