@@ -1,5 +1,6 @@
 """A value that is worked out beside the questions, and may be behind what it should be."""
 
+import math
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -23,7 +24,7 @@ class Behind(Generic[Key, Value]):
         self._kept: tuple[Key, Value] | None = None
         self._error: Exception | None = None
         self._thread: threading.Thread | None = None
-        self._not_before = clock()
+        self._not_before = -math.inf
         self._lock = threading.Lock()
 
     def get(

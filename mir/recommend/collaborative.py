@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from mir.recommend.listener_matrix import ListenerMatrix
 from mir.recommend.taste import Taste
@@ -67,6 +66,8 @@ class Collaborative:
 
         Tracks that nobody else plays are not in it; those that the listener plays may be.
         """
+        from scipy.sparse import csr_matrix  # here: a server should start without it
+
         matrix = self.matrix
         loved = taste.loved(len(taste.standings))
         ids = np.array([each.track for each in loved], dtype=np.int64)

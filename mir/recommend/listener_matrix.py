@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from mir.catalogue.listening import Listening
 from mir.catalogue.plays import KINDS
 from mir.recommend.taste import HALF_LIFE, WORTH
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Ids = NDArray[np.int64]
 
@@ -27,11 +30,13 @@ class ListenerMatrix:
 
     names: tuple[str, ...]
     tracks: Ids  # ids, ascending
-    weights: csr_matrix  # float32
+    weights: "csr_matrix"  # float32
 
 
 def matrix_of(listening: Listening, now: datetime) -> ListenerMatrix:
     """The matrix that plays make at that moment."""
+    from scipy.sparse import csr_matrix  # here: a server should start without it
+
     ids, column = np.unique(listening.track, return_inverse=True)
     pairs, pair = np.unique(listening.listener * len(ids) + column, return_inverse=True)
     age = np.maximum(0.0, now.timestamp() - listening.at)

@@ -12,7 +12,6 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from mir.catalogue import makers, tracks
 from mir.catalogue.makers import Credits
@@ -176,6 +175,8 @@ def _listeners(
 
     Where fewer than `_LEAST_BOTH` do, both are 0.
     """
+    from scipy.sparse import csr_matrix  # here: a server should start without it
+
     matrix = together.matrix
     column = np.minimum(np.searchsorted(matrix.tracks, pairs.tracks), len(matrix.tracks) - 1)
     played = (matrix.tracks[column] == pairs.tracks) & np.isin(pairs.artists, ids)
