@@ -143,7 +143,13 @@ def kinds(asker: Asker) -> Iterator[Kind]:
         return lambda n: get(f"tracks/{of[n][0]}/similar", **cut)
 
     def by_artist(theirs: list[str]) -> Callable[[int], object]:
-        return lambda n: get("similar", like_artist=theirs[n])
+        return lambda n: get("similar", like_artist=theirs[n % len(theirs)])
+
+    def of_20(n: int) -> str:
+        return artists[20][n % len(artists[20])]
+
+    def album(n: int) -> str:
+        return albums[n % len(albums)]
 
     def forget(_: int) -> None:
         asker.forget()
@@ -153,8 +159,15 @@ def kinds(asker: Asker) -> Iterator[Kind]:
         ask = similar(**fields)
         yield Kind(f"similar, {name}: cold", ask, 30, ready=forget)
         yield Kind(f"similar, {name}", ask, 30, ready=ask)
-    yield Kind("similar, artist: cold", lambda n: similar(artist=artists[20][n])(n), 30, forget)
-    yield Kind("similar, album: cold", lambda n: similar(album=albums[n])(n), 30, forget)
+    yield Kind(
+        "similar, artist: cold",
+        lambda n: similar(artist=artists[20][n % len(artists[20])])(n),
+        30,
+        forget,
+    )
+    yield Kind(
+        "similar, album: cold", lambda n: similar(album=albums[n % len(albums)])(n), 30, forget
+    )
     yield Kind("similar, 50 tracks", similar(count=50), 30)
     yield Kind("similar, variety", similar(variety=0.5), 30)
     yield Kind("similar, 1 of an artist", similar(per_artist=1), 30)
@@ -163,7 +176,9 @@ def kinds(asker: Asker) -> Iterator[Kind]:
     yield Kind("similar, 1,901 to 1,910", similar(offset=1900))
     for size, theirs in artists.items():
         yield Kind(f"similar to an artist, {size}", by_artist(theirs), 30)
-    yield Kind("similar to an album", lambda n: get("similar", like_album=albums[n]), 30)
+    yield Kind(
+        "similar to an album", lambda n: get("similar", like_album=albums[n % len(albums)]), 30
+    )
     yield Kind("similar to 3, unlike 1",
                lambda n: get("similar", seed=of[n][:3], unlike=of[n][3]), 30)  # fmt: skip
 

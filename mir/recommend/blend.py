@@ -5,8 +5,11 @@ at all is e, how much of what the listener plays they play, too (`worth` and `ev
 `mir.recommend.collaborative.Opinion`). A track's score is raised by `SAY` e² w / (w + 1) times the
 distance between the library's best and middle score: in any library, whatever its cosines, what
 many kindred listeners play comes before what only sounds right, and where nobody shares
-anything nothing is raised.
+anything nothing is raised. What is raised by more than that distance leads: it comes first, best
+first, whatever centre of the taste it belongs to.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +22,19 @@ SAY = 300.0
 Scores = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Blend:
+    """The scores of a taste (centre, track) with what others say to it."""
+
+    rows: Scores  # (centre, track)
+    best: Scores  # (track,) the highest of each
+    leading: NDArray[np.bool_]  # (track,) whether others raise it above all that sound says
+
+
 def blended(
     index: VectorIndex, rows: Scores, best: Scores, opinion: Opinion, share: float
-) -> tuple[Scores, Scores]:
-    """The scores (centre, track) and the highest of each track (track,), raised by the opinion.
+) -> Blend:
+    """The scores `rows` (centre, track) and `best` (track,), raised by the opinion.
 
     `share` in [0, 1] is how much of the scores is the listener's taste.
     """
@@ -31,8 +43,9 @@ def blended(
     worth = opinion.worth[there]
     bonus = np.zeros(len(index), dtype=np.float32)
     bonus[positions[there]] = worth / (worth + 1)
-    bonus *= SAY * opinion.evidence**2 * share * float(best.max() - np.median(best))
-    return rows + bonus, best + bonus
+    spread = float(best.max() - np.median(best))
+    bonus *= SAY * opinion.evidence**2 * share * spread
+    return Blend(rows + bonus, best + bonus, bonus > spread)
 
 
 def said_of(opinion: Opinion | None, track: int) -> tuple[str, ...]:

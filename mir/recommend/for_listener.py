@@ -21,7 +21,7 @@ from mir.catalogue.session import Session
 from mir.catalogue.tracks import Track
 from mir.engine import Engine, View
 from mir.errors import InvalidQuery
-from mir.recommend.blend import blended, said_of
+from mir.recommend.blend import Blend, blended, said_of
 from mir.recommend.candidates import Candidates, has, place_of
 from mir.recommend.centres import centres
 from mir.recommend.collaborative import Opinion
@@ -35,8 +35,9 @@ from mir.search.allowed import MOST, allowed, check_count
 from mir.search.explain import between
 from mir.search.hits import Hit, make_hits
 from mir.search.seeds import MOST_SEEDS, Seeds, start
-from mir.search.variety import main_artist
+from mir.search.variety import Candidate, main_artist
 from mir.search.why import Why
+from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import WholeRanking
 
 COUNT = 20  # tracks where neither a number nor a time is asked for
@@ -172,16 +173,19 @@ def _from_taste(
         rows = (_SEEDS_SAY * index.blended(begin.query) + (1 - _SEEDS_SAY) * rows.max(axis=0))[None]
         shares = [1.0]
     best = rows.max(axis=0) if len(rows) > 1 else rows[0]
-    ranked, first = rows, best
+    said = None
     if opinion is not None:
-        ranked, first = blended(index, rows, best, opinion, 1 - _SEEDS_SAY if begin else 1.0)
+        said = blended(index, rows, best, opinion, 1 - _SEEDS_SAY if begin else 1.0)
 
     permitted = allowed(engine, wish.filter, view.model_id)
     positions = None if permitted is None else index.positions(permitted)
     never = np.union1d(barred, np.array(sorted(begin.known if begin else ()), dtype=np.int64))
+    ranked, first = (rows, best) if said is None else (said.rows, said.best)
     chosen = Candidates(engine, view, taste, ranked, first, positions, list(named.values()))
     lists, known = chosen.lists(shares, places, np.union1d(never, taste.resting))
     order = interleaved(lists, shares)
+    if said is not None:
+        order = _leading_first(index, order, said)
     if len(order) < places:  # nearly all of it was heard lately: what has rested longest
         more, also = chosen.rested(never)
         order, known = [*order, *more], known | also
@@ -206,6 +210,14 @@ def _from_taste(
         others=begin.others(index) if begin else len(index) - 1,
         why=why,
     )
+
+
+def _leading_first(index: VectorIndex, order: Sequence[Candidate], said: Blend) -> list[Candidate]:
+    """The same candidates: first those that lead by what others say, by score, then the rest."""
+    leading = [bool(said.leading[place_of(index, each.track)]) for each in order]
+    first = [each for each, leads in zip(order, leading, strict=True) if leads]
+    rest = [each for each, leads in zip(order, leading, strict=True) if not leads]
+    return sorted(first, key=lambda each: (-each.score, each.track)) + rest
 
 
 def _whys(
