@@ -1,6 +1,6 @@
 """Where two recordings play the same music, by local alignment of their moments.
 
-The best path through the matrix of gains, in the manner of Smith and Waterman (1981) and of the Qmax
+The best path through the matrix of gains, as in Smith and Waterman (1981) and in the Qmax
 of Serrà, Serra and Andrzejak (2009): it may begin and end anywhere, advance up to twice as fast in
 one recording as in the other, and pass over stretches that do not fit at a loss. A row depends on
 the two rows before it and never on itself, so that whole rows are computed at once, of many
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
 from mir.versions.chroma import FRAMES_PER_SECOND
+from mir.versions.significance import score, strength
 from mir.versions.similarity import GAP, Moments, gains, likely_transpositions
 
 TRANSPOSITIONS = 2  # that are tried
@@ -31,18 +32,29 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The longest music that two recordings share.
+    """The most music that two recordings share.
 
-    `strength` is the gain of the path, in half seconds: that many would fit it perfectly.
-    `semitones`, from -5 to 6, is how much higher the second is played than the first, and
-    `tempo` how much faster, as a ratio.
+    `strength` says how much more it is than chance would give, and `score`, in [0, 1], which share
+    of unrelated pairs is weaker (both: `mir.versions.significance`); strong alignments all have a
+    score of 1, so order them by strength. `semitones`, from -5 to 6, is how much higher the second
+    is played than the first, and `tempo` how much faster, as a ratio from 0.5 to 2.
     """
 
     strength: float
+    score: float
     first: Stretch
     second: Stretch
     semitones: int
     tempo: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A candidate, by its position, raised by semitones, and perhaps played backwards."""
+
+    index: int
+    semitones: int
+    backwards: bool
 
 
 def strengths(query: Moments, candidates: Sequence[Moments]) -> NDArray[np.float64]:
@@ -50,42 +62,54 @@ def strengths(query: Moments, candidates: Sequence[Moments]) -> NDArray[np.float
 
     0 where either has no sound. The same whichever of two is the query, but for rounding.
     """
-    found = np.zeros(len(candidates))
-    if not len(query.vectors):
-        return found
-    trials = [
-        (index, semitones)
-        for index, each in enumerate(candidates)
-        if len(each.vectors)
-        for semitones in likely_transpositions(query, each, TRANSPOSITIONS)
-    ]
+    gained = np.zeros((2, len(candidates)))  # forwards, backwards
     own = query.transposed(0)
+    trials = [
+        _Trial(index, semitones, backwards)
+        for index, each in enumerate(candidates)
+        if len(own) and len(each.vectors)
+        for semitones in likely_transpositions(query, each, TRANSPOSITIONS)
+        for backwards in (False, True)
+    ]
     for batch in _batches(trials, candidates, len(own)):
-        matrix, starts = gains(own, [candidates[i].transposed(steps) for i, steps in batch])
+        matrix, starts = gains(own, [_played(candidates[each.index], each) for each in batch])
         best = np.maximum.reduceat(_highest(matrix), starts)
-        np.maximum.at(found, [index for index, _ in batch], best)
-    return found
+        places = [int(each.backwards) for each in batch], [each.index for each in batch]
+        np.maximum.at(gained, places, best)
+    return np.array(
+        [
+            strength(forwards, backwards, len(own), len(each.vectors))
+            for forwards, backwards, each in zip(*gained, candidates, strict=True)
+        ]
+    )
+
+
+def _played(moments: Moments, trial: _Trial) -> FloatArray:
+    played = moments.backwards() if trial.backwards else moments
+    return played.transposed(trial.semitones)
 
 
 def align(first: Moments, second: Moments) -> Alignment | None:
     """The best alignment of two recordings; None where no moment of either stands out."""
     if not len(first.vectors) or not len(second.vectors):
         return None
-    best: Alignment | None = None
-    for raised in likely_transpositions(first, second, TRANSPOSITIONS):
-        matrix, _ = gains(first.transposed(0), [second.transposed(raised)])
-        totals = _totals(matrix)
-        row, column = np.unravel_index(int(np.argmax(totals)), totals.shape)
-        strength = float(totals[row, column])
-        if strength <= (best.strength if best else 0.0):
-            continue
-        start = _start(totals, int(row), int(column))
-        one = _stretch(start[0], int(row))
-        two = _stretch(start[1] - GAP, int(column) - GAP)
-        higher = 6 - (raised + 6) % 12
-        tempo = (one.end - one.start) / (two.end - two.start)
-        best = Alignment(strength, one, two, higher, tempo)
-    return best
+    own, raised, backwards = first.transposed(0), 0, 0.0
+    totals = np.zeros((1, 1), np.float32)
+    for semitones in likely_transpositions(first, second, TRANSPOSITIONS):
+        reverse, _ = gains(own, [second.backwards().transposed(semitones)])
+        backwards = max(backwards, float(_highest(reverse).max()))
+        matrix, _ = gains(own, [second.transposed(semitones)])
+        found = _totals(matrix)
+        if found.max() > totals.max():
+            totals, raised = found, semitones
+    row, column = (int(each) for each in np.unravel_index(int(np.argmax(totals)), totals.shape))
+    if totals[row, column] <= 0:
+        return None
+    start = _start(totals, row, column)
+    one, two = _stretch(start[0], row), _stretch(start[1] - GAP, column - GAP)
+    strong = strength(float(totals[row, column]), backwards, len(own), len(second.vectors))
+    tempo = (one.end - one.start) / (two.end - two.start)
+    return Alignment(strong, score(strong), one, two, 6 - (raised + 6) % 12, tempo)
 
 
 def _stretch(first: int, last: int) -> Stretch:
@@ -93,13 +117,13 @@ def _stretch(first: int, last: int) -> Stretch:
 
 
 def _batches(
-    trials: Sequence[tuple[int, int]], candidates: Sequence[Moments], rows: int
-) -> list[list[tuple[int, int]]]:
+    trials: Sequence[_Trial], candidates: Sequence[Moments], rows: int
+) -> list[list[_Trial]]:
     """Trials in groups whose matrix stays below `_CELLS`, or of one."""
-    batches: list[list[tuple[int, int]]] = []
+    batches: list[list[_Trial]] = []
     cells = _CELLS
     for trial in trials:
-        size = rows * (len(candidates[trial[0]].vectors) + GAP)
+        size = rows * (len(candidates[trial.index].vectors) + GAP)
         if cells + size > _CELLS:
             batches.append([])
             cells = 0

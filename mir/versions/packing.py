@@ -28,7 +28,7 @@ def pack(chroma: Chroma) -> bytes:
 
 
 def unpack(packed: bytes) -> Chroma:
-    """The chroma of bytes that `pack` made; ValueError where they are damaged or not of format 1."""
+    """The chroma that `pack` packed; ValueError where they are damaged or of another format."""
     if len(packed) < _HEAD.size or packed[0] != _FORMAT:
         raise ValueError(
             f"chroma of {len(packed)} bytes do not begin with format {_FORMAT}; hear the track anew"

@@ -40,7 +40,11 @@ class Moments:
     def transposed(self, semitones: int) -> FloatArray:
         """Vectors (frames, neighbours * 12) as if it were played that much higher."""
         turned = np.roll(self.vectors, semitones, axis=2)
-        return turned.reshape(len(turned), -1)
+        return turned.reshape(len(turned), turned.shape[1] * 12)
+
+    def backwards(self) -> "Moments":
+        """The same music from its end to its beginning: as rich, and no version of anything."""
+        return Moments(self.vectors[::-1, ::-1], self.mean)
 
 
 def moments(chroma: Chroma) -> Moments:
@@ -53,8 +57,8 @@ def moments(chroma: Chroma) -> Moments:
     reach = max(_NEIGHBOURS)
     padded = np.pad(levels, ((reach, reach), (0, 0)))
     parts = [padded[reach + step : reach + step + len(levels)] for step in _NEIGHBOURS]
-    vectors = np.stack(parts, axis=1) / np.float32(np.sqrt(len(_NEIGHBOURS)))
-    return Moments(vectors, mean.astype(np.float32))
+    stacked = np.stack(parts, axis=1) / np.sqrt(len(_NEIGHBOURS))
+    return Moments(stacked.astype(np.float32), mean.astype(np.float32))
 
 
 def likely_transpositions(first: Moments, second: Moments, count: int) -> list[int]:
