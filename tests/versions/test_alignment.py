@@ -67,7 +67,7 @@ def test_many_at_once_are_as_strong_as_each_alone() -> None:
     for strength, each in zip(together, compared, strict=True):
         found = align(moments(PIECE), each)
         assert strength == pytest.approx(found.strength if found else 0.0, abs=0.1)
-    assert np.argmax(together) == len(OTHERS)
+    assert set(np.argsort(together)[-2:]) == {len(OTHERS), len(OTHERS) + 1}
 
 
 def test_played_music_is_found_by_its_sound() -> None:
