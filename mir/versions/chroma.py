@@ -66,7 +66,9 @@ def chroma(samples: FloatArray, sample_rate: int) -> Chroma:
     silence. Shorter than half a second is one frame; nothing at all is none.
     """
     stream = ChromaStream(sample_rate)
-    stream.add(samples)
+    step = 60 * sample_rate  # so that little is copied at once
+    for start in range(0, len(samples), step):
+        stream.add(samples[start : start + step])
     return stream.finish()
 
 

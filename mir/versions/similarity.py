@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mir.analysis import FloatArray
 from mir.versions.chroma import LEVELS, Chroma
 
-LONGEST_FRAMES = 7_200  # an hour: two of them make 52 million pairs of moments
+LONGEST_FRAMES = 2_400  # 20 minutes: two of them take 180 MB and half a second to align
 
 _NEIGHBOURS = (-4, -2, 0, 2, 4)  # frames that make up a moment
 _OUTSTANDING = 1.5  # standard deviations above the mean that count as nothing
@@ -48,7 +48,10 @@ class Moments:
 
 
 def moments(chroma: Chroma) -> Moments:
-    """Prepare a recording of up to `LONGEST_FRAMES`; what lies beyond is left out."""
+    """Prepare a recording; what lies beyond `LONGEST_FRAMES` is left out.
+
+    Of a longer one, compare its parts: a `Chroma` of some of its levels is one, too.
+    """
     levels = chroma.levels[:LONGEST_FRAMES].astype(np.float32) / LEVELS
     mean = levels.mean(axis=0) if len(levels) else np.zeros(12, np.float32)
     levels = levels - levels.mean(axis=1, keepdims=True)

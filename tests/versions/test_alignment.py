@@ -6,7 +6,7 @@ import pytest
 from mir.versions.alignment import align, strengths
 from mir.versions.chroma import Chroma, chroma
 from mir.versions.significance import LIKELY, strength_of
-from mir.versions.similarity import moments
+from mir.versions.similarity import LONGEST_FRAMES, moments
 from tests.versions.played import RATE, faster, sequence, sound, tones, transposed
 
 PIECE = sequence(1, 240)
@@ -96,3 +96,13 @@ def test_silence_and_short_clips_match_nothing() -> None:
 def test_a_chord_that_is_held_matches_nothing() -> None:
     held = Chroma(np.tile(PIECE.levels[:1], (200, 1)))
     assert strengths(moments(held), [moments(held), moments(PIECE)]).max() < strength_of(LIKELY)
+
+
+def test_parts_of_a_long_recording_can_be_compared() -> None:
+    long = Chroma(np.concatenate([each.levels for each in (*OTHERS, PIECE)]))
+    assert len(long.levels) > LONGEST_FRAMES
+    assert len(moments(long).vectors) == LONGEST_FRAMES
+    part = moments(Chroma(long.levels[LONGEST_FRAMES:]))
+    found = align(moments(PIECE), part)
+    assert found is not None
+    assert found.score > LIKELY
