@@ -6,7 +6,6 @@ instruments, soundfont, tempo (0.8 to 1.25 times) with rubato, transposition (up
 either way), loudness, sections cut or repeated, a voice left out or doubled, ornaments, drums. The
 last is "live": also out of tune, in a hall, and with noise.
 
-Every fourth piece of a folder, by name, is for tuning; the others are for testing only.
 These are renderings: nobody sings, improvises or reharmonises.
 """
 
@@ -60,7 +59,6 @@ class Performance:
 
     piece: str
     number: int  # from 0, which plays the score as it stands
-    part: str  # "tuning" or "test"
     tempo: float  # as a multiple of the piece's own
     semitones: int
     changes: tuple[str, ...]
@@ -87,10 +85,10 @@ def collect(folder: Path, progress: Callable[[int, str], None]) -> list[Performa
             return found
     found, rendered = [], []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for number, (score, part, beat) in enumerate(_scores()):
+        for number, (score, beat) in enumerate(_scores()):
             progress(number, score.name)
             for turn in range(PERFORMANCES):
-                performance, notes, programs, font = _performed(score, part, beat, turn)
+                performance, notes, programs, font = _performed(score, beat, turn)
                 found.append(performance)
                 target = folder / performance.file
                 if not target.is_file():
@@ -103,16 +101,15 @@ def collect(folder: Path, progress: Callable[[int, str], None]) -> list[Performa
     return found
 
 
-def _scores() -> Iterator[tuple[known_scores.Score, str, float]]:
-    """Scores with their part and the seconds of a beat."""
+def _scores() -> Iterator[tuple[known_scores.Score, float]]:
+    """Scores with the seconds of a beat."""
     for name, enough in _FOLDERS.items():
         files = known_scores.corpus_files(name)
         random.Random(_seed(name)).shuffle(files)
         every = (score for path in files for score in known_scores.read(path))
         chosen = sorted(islice(every, enough), key=lambda score: score.name)
-        for index, score in enumerate(chosen):
-            beat = _BEAT_SECONDS.get(name, 0.5)
-            yield score, "tuning" if index % 4 == 3 else "test", beat
+        for score in chosen:
+            yield score, _BEAT_SECONDS.get(name, 0.5)
 
 
 def _seed(name: str) -> int:
@@ -120,7 +117,7 @@ def _seed(name: str) -> int:
 
 
 def _performed(
-    score: known_scores.Score, part: str, beat: float, number: int
+    score: known_scores.Score, beat: float, number: int
 ) -> tuple[Performance, list[Note], dict[int, int], int]:
     """A performance, its notes in seconds, the program of each channel, and which soundfont."""
     draw = random.Random(_seed(f"{score.name} {number}"))
@@ -172,7 +169,7 @@ def _performed(
     band = draw.choice(_BANDS)
     programs = {each: band[each % len(band)] for each in channels} | {DRUMS: 0}
     played = _timed(shifted, length, beat / tempo, stray, draw)
-    performance = Performance(score.name, number, part, tempo, semitones, tuple(changes))
+    performance = Performance(score.name, number, tempo, semitones, tuple(changes))
     return performance, played, programs, draw.randrange(len(_FONTS))
 
 

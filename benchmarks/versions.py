@@ -21,22 +21,18 @@ mean what they say, and what it costs. Set OMP_NUM_THREADS=1.
 import argparse
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from fluidsynth import MissingProgram
-from heard_chroma import chroma_of
-from kept_vectors import tracks_in
 from numpy.typing import NDArray
-from performances import PERFORMANCES, Performance, collect
+from performances import PERFORMANCES
+from version_pool import Pool, read_pool, say
 
 from mir.evaluation import interval, ranking
 from mir.versions.alignment import align, strengths
-from mir.versions.chroma import Chroma
 from mir.versions.packing import pack
 from mir.versions.significance import LIKELY, score, strength_of
-from mir.versions.similarity import Moments, moments
 from mir.versions.summary import summary
 
 _SEED = 1
@@ -51,23 +47,6 @@ _SEEN = (
 _SHARES = (0.9, 0.99, 0.999, 0.9999)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """All recordings, performances first; `groups` are their pieces or packages."""
-
-    performances: list[Performance]
-    names: list[str]
-    groups: list[str]
-    chroma: list[Chroma]
-    moments: list[Moments]
-    summaries: NDArray[np.float32]  # (recordings, dimension), the mean taken away, unit length
-
-    @property
-    def queries(self) -> range:
-        """Positions of the performances."""
-        return range(len(self.performances))
-
-
 def main() -> None:
     """Render and hear what is missing, compare, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -76,7 +55,7 @@ def main() -> None:
     parser.add_argument("--shortlist", type=int, default=40)
     options = parser.parse_args()
     try:
-        pool = _pool(options.folder, options.music)
+        pool = read_pool(options.folder, options.music)
     except MissingProgram as error:
         sys.exit(str(error))
     pieces = len({each.piece for each in pool.performances})
@@ -91,40 +70,6 @@ def main() -> None:
     _cost(pool)
 
 
-def _pool(folder: Path, music: Path) -> Pool:
-    performances = collect(folder, lambda n, name: _say(f"rendering {n + 1}: {name}"))
-    paths = [folder / each.file for each in performances]
-    others = tracks_in(music)
-    found, cost = chroma_of(
-        [*paths, *others],
-        folder / "chroma.npz",
-        lambda n, name: _say(f"hearing {n + 1} of {len(paths) + len(others)}: {name}"),
-    )
-    _say("")
-    if cost.sound:
-        print(f"Heard anew: {cost.sound / 3600:.1f} h; decoding {cost.sound / cost.decoding:.0f},")
-        print(f"chroma {cost.sound / cost.chroma:.0f} times real time on one core.\n")
-    vectors = {path: summary(each) for path, each in found.items()}
-    others = [path for path in others if vectors.get(path) is not None]
-    chromas = [found[path] for path in (*paths, *others)]
-    summaries = np.stack([vectors[path] for path in (*paths, *others)])
-    summaries -= summaries.mean(axis=0)
-    summaries /= np.linalg.norm(summaries, axis=1, keepdims=True)
-    return Pool(
-        performances,
-        [each.file for each in performances] + [str(path.relative_to(music)) for path in others],
-        [each.piece for each in performances] + [path.parent.name for path in others],
-        chromas,
-        [moments(each) for each in chromas],
-        summaries,
-    )
-
-
-def _say(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{text[:78]:78}", end="" if text else "\r", file=sys.stderr, flush=True)
-
-
 def _shortlist(near: NDArray[np.float32], query: int, count: int) -> NDArray[np.int64]:
     order = np.argsort(-near[query], kind="stable")
     return order[order != query][:count]
@@ -137,13 +82,13 @@ def _aligned(
     shape = (len(pool.queries), len(pool.names))
     aligned, listed = np.zeros(shape), np.zeros(shape, np.bool_)
     for query in pool.queries:
-        _say(f"aligning {query + 1} of {len(pool.queries)}")
+        say(f"aligning {query + 1} of {len(pool.queries)}")
         chosen = _shortlist(near, query, count)
         aligned[query, chosen] = strengths(
             pool.moments[query], [pool.moments[each] for each in chosen]
         )
         listed[query, chosen] = True
-    _say("")
+    say("")
     return aligned, listed
 
 
@@ -170,9 +115,9 @@ def _ranking(
     drawn = np.random.default_rng(_SEED).choice(queries, _ALIGNED_WITH_ALL, replace=False)
     everything = np.zeros(near[: len(pool.queries)].shape)
     for query in drawn:
-        _say(f"aligning {pool.names[query]} with everything")
+        say(f"aligning {pool.names[query]} with everything")
         everything[query] = strengths(pool.moments[query], pool.moments)
-    _say("")
+    say("")
     mean = _mean_chroma(pool)
     print("| queries | n | way | MAP | MR1 | first is right |\n|---|---|---|---|---|---|")
     for what, chosen, ways in (
@@ -278,13 +223,13 @@ def _music(pool: Pool, near: NDArray[np.float32]) -> None:
     inside = near[first:, first:]
     pairs: dict[tuple[int, int], float] = {}
     for row in range(len(inside)):
-        _say(f"aligning {row + 1} of {len(inside)}")
+        say(f"aligning {row + 1} of {len(inside)}")
         chosen = first + _shortlist(inside, row, _NEIGHBOURS)
         found = strengths(pool.moments[first + row], [pool.moments[each] for each in chosen])
         for other, strong in zip(chosen, found, strict=True):
             key = (min(first + row, int(other)), max(first + row, int(other)))
             pairs[key] = float(strong)
-    _say("")
+    say("")
     called = sorted((k for k, v in pairs.items() if score(v) >= LIKELY), key=lambda k: -pairs[k])
     apart = sum(pool.groups[i] != pool.groups[j] for i, j in called)
     print(f"In {len(inside)} tracks of music, {len(pairs)} pairs of near tracks were aligned:")
