@@ -37,7 +37,8 @@ class Alignment:
     `strength` says how much more it is than chance would give, and `score`, in [0, 1], which share
     of unrelated pairs is weaker (both: `mir.versions.significance`); strong alignments all have a
     score of 1, so order them by strength. `semitones`, from -5 to 6, is how much higher the second
-    is played than the first, and `tempo` how much faster, as a ratio from 0.5 to 2.
+    is played than the first, and `tempo` how much faster: the ratio of the stretches' lengths,
+    about 0.5 to 2.
     """
 
     strength: float
