@@ -53,7 +53,7 @@ HOMES = {
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"behind", "errors", "recent"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
-    frozenset({"settings", "audio", "features", "vectors", "catalogue", "passages"}),
+    frozenset({"settings", "audio", "features", "vectors", "versions", "catalogue", "passages"}),
     frozenset({"model", "playlist_files", "standing"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
