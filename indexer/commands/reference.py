@@ -73,8 +73,8 @@ A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-
 `similarity` the share of the library that is less similar, in [0, 1].
 
 A TRACK is `{id, title, artists, album, album_artist, year, track_number, disc_number, seconds,
-composer, copyright, licence, isrc, recording_mbid, release_mbid, artist_mbids, tag_genres,
-genres, uncertain, moods, instruments, arousal, valence, sound, container, files, added_at}`;
+composer, lyricist, publisher, copyright, licence, isrc, iswc, recording_mbid, work_mbid,
+release_mbid, artist_mbids, tag_genres, genres, uncertain, moods, instruments, arousal, valence, sound, container, files, added_at}`;
 `genres`, `moods` and `instruments` are lists of `{name, probability}`, `arousal` (calm to energetic)
 and `valence` (dark to bright) lie in [-1, 1] with 0 for the average, `sound` is `{tempo, tempo_confidence, key, mode,
 key_confidence, loudness}`. What is not known is `null` or an empty list.

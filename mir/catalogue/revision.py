@@ -1,7 +1,7 @@
-"""The turn to write, and two numbers that grow: with every change of vectors, and with every turn.
+"""The turn to write, and the numbers that grow: with changes of what is indexed, and every turn.
 
-The first, the revision, tells an index that it is behind. The second tells whoever remembers
-anything else of the catalogue that it may have changed.
+The revisions, one of vectors and one of fingerprints, tell an index that it is behind. The number
+of turns tells whoever remembers anything else of the catalogue that it may have changed.
 """
 
 from sqlalchemy import BigInteger, Text, cast, select, update
@@ -11,6 +11,7 @@ from mir.catalogue.tables import state
 
 # Migrations made these rows, so that there is one to wait for.
 _REVISION, _WRITES = "revision", "writes"
+_FINGERPRINTS = "fingerprints"
 
 
 def revision(session: Session) -> int:
@@ -40,9 +41,23 @@ def take_turn(session: Session) -> None:
 
 def bump(session: Session) -> int:
     """Raise the revision in this transaction and return the new one."""
+    return _raise(session, _REVISION)
+
+
+def fingerprint_revision(session: Session) -> int:
+    """Return the revision of the fingerprints, 0 without any; to be read before them, too."""
+    return _number(session, _FINGERPRINTS)
+
+
+def bump_fingerprints(session: Session) -> int:
+    """Raise the revision of the fingerprints in this transaction and return the new one."""
+    return _raise(session, _FINGERPRINTS)
+
+
+def _raise(session: Session, key: str) -> int:
     take_turn(session)
-    raised = revision(session) + 1
-    session.execute(update(state).where(state.c.key == _REVISION).values(value=str(raised)))
+    raised = _number(session, key) + 1
+    session.execute(update(state).where(state.c.key == key).values(value=str(raised)))
     return raised
 
 

@@ -22,9 +22,10 @@ from tests.indexer.stub_ear import StubEar
 Mir = Callable[..., Result]
 
 TRACK_KEYS = """
-id title artists album album_artist year track_number disc_number seconds composer copyright
-licence isrc recording_mbid release_mbid artist_mbids tag_genres genres uncertain moods
-instruments arousal valence sound container files start end added_at
+id title artists album album_artist year track_number disc_number seconds composer
+lyricist publisher copyright licence isrc iswc recording_mbid work_mbid release_mbid
+artist_mbids tag_genres genres uncertain moods instruments arousal valence sound container files
+start end added_at
 """
 
 
