@@ -52,7 +52,7 @@ HOMES = {
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "recent"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
-    frozenset({"settings", "audio", "features", "vectors", "catalogue"}),
+    frozenset({"settings", "audio", "features", "vectors", "catalogue", "fingerprint"}),
     frozenset({"model", "playlist_files", "standing"}),
     frozenset({"listen"}),
     frozenset({"engine"}),
