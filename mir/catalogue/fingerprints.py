@@ -5,28 +5,46 @@ truth and an index of them is a cache, which asks for what was written since it 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.ids import Ids, read_ids
-from mir.catalogue.revision import bump_fingerprints
-from mir.catalogue.tables import fingerprints, tracks
+from mir.catalogue.paths import restored
+from mir.catalogue.revision import bump_fingerprints, take_turn
+from mir.catalogue.tables import files, fingerprints, tracks
 from mir.errors import NotFound
 
 _STREAM_ROWS = 200  # of up to some hundred kilobytes
+NOTHING = b""  # the content for a track that gives no sound: it is not tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A place where a track without a fingerprint can be heard; fields as in FileFacts."""
+
+    track_id: int
+    path: Path
+    size: int  # bytes
+    modified_ns: int
+    part: int
+    start: float  # seconds
+    seconds: float | None
 
 
 def put(session: Session, method: str, contents: Mapping[int, bytes]) -> None:
     """Store the fingerprints of tracks (id -> content), in place of any that they have.
 
-    Raises the revision of the fingerprints where there is one to store. All ids must be those of
-    tracks.
+    Raises the revision of the fingerprints where there is one to store. Tracks that are no longer
+    there are passed over.
     """
-    if not contents:
+    take_turn(session)
+    ids = list(session.execute(select(tracks.c.id).where(tracks.c.id.in_(contents))).scalars())
+    if not ids:
         return
     revision = bump_fingerprints(session)
-    ids = list(contents)
     session.execute(delete(fingerprints).where(fingerprints.c.track_id.in_(ids)))
     session.execute(
         insert(fingerprints),
@@ -47,22 +65,28 @@ def content(session: Session, track_id: int, method: str) -> bytes:
 
 
 def ids_with(session: Session, method: str) -> Ids:
-    """Return the ids of all tracks that have a fingerprint of the method, ascending."""
-    return read_ids(session, select(fingerprints.c.track_id).where(fingerprints.c.method == method))
+    """Return the ids of all tracks with a fingerprint of the method that is more than `NOTHING`."""
+    said = (fingerprints.c.method == method) & (func.length(fingerprints.c.content) > 0)
+    return read_ids(session, select(fingerprints.c.track_id).where(said))
 
 
-def ids_without(session: Session, method: str) -> Ids:
-    """Return the ids of all tracks that have none of the method, ascending."""
-    has = fingerprints.c.track_id == tracks.c.id, fingerprints.c.method == method
-    lacking = ~select(fingerprints.c.track_id).where(*has).exists()
-    return read_ids(session, select(tracks.c.id).where(lacking))
+def lacking(session: Session, method: str) -> tuple[Lacking, ...]:
+    """Return every file of the tracks that have none of the method, by path and part."""
+    has = fingerprints.c.track_id == files.c.track_id, fingerprints.c.method == method
+    without = ~select(fingerprints.c.track_id).where(*has).exists()
+    columns = (
+        *(files.c.track_id, files.c.path, files.c.size, files.c.modified_ns),
+        *(files.c.part, files.c.start, files.c.seconds),
+    )
+    rows = session.execute(select(*columns).where(without).order_by(files.c.path, files.c.part))
+    return tuple(Lacking(row[0], restored(row[1]), *row[2:]) for row in rows)
 
 
 def written_since(session: Session, method: str, since: int) -> Iterator[tuple[int, bytes]]:
     """Yield (track id, content) of what was written after a revision, by ascending id.
 
-    A few hundred are held at a time. With `ids_with`, which tells what is gone, this brings an
-    index up to date; since 0 gives all.
+    A few hundred are held at a time; `NOTHING` is among them. With `ids_with`, which tells what is
+    gone, this brings an index up to date; since 0 gives all.
     """
     columns = (fingerprints.c.track_id, fingerprints.c.content)
     newer = (fingerprints.c.method == method) & (fingerprints.c.revision > since)

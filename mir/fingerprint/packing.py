@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mir.errors import FingerprintError
 from mir.fingerprint.landmarks import Landmarks
 from mir.fingerprint.peaks import Peaks
+from mir.fingerprint.spectrum import FRAME_RATE
 
 VERSION = 1
 
@@ -55,6 +56,11 @@ def unpack(packed: bytes) -> Landmarks:
             "hear the recording anew."
         )
     return Landmarks(length, found)
+
+
+def seconds_of(packed: bytes) -> float:
+    """How long the recording is whose landmarks these are."""
+    return float(_HEADER.unpack_from(packed)[1]) / FRAME_RATE
 
 
 def words_of(packed: bytes) -> NDArray[np.uint16]:

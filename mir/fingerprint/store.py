@@ -40,6 +40,10 @@ _ALIGNED = 64  # bytes: where arrays begin
 _LOAD_ATTEMPTS = 3  # a writer may save while we read
 
 
+Stamp = tuple[int, int, int]
+"""What changes whenever the manifest is replaced: inode, time, size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What the index on disk was made from."""
@@ -99,6 +103,15 @@ def load(directory: Path) -> tuple[FingerprintIndex, Manifest]:
             raise _damaged(directory / _MANIFEST)
         return index, manifest
     raise AssertionError("unreachable")
+
+
+def manifest_stamp(directory: Path) -> Stamp | None:
+    """The stamp of the manifest in a folder; None where there is none."""
+    try:
+        found = (directory / _MANIFEST).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def verify(directory: Path) -> None:

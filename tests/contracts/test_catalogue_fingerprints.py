@@ -1,9 +1,13 @@
 """What a catalogue promises of fingerprints, on each database."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mir.analysis import Tags
 from mir.catalogue import fingerprints, tracks
 from mir.catalogue.revision import fingerprint_revision, revision
 from mir.catalogue.session import Catalogue
@@ -43,7 +47,7 @@ def test_a_track_has_one_fingerprint_of_one_method(catalogue: Catalogue) -> None
         fingerprints.put(session, METHOD, {one: b"new"})
         assert fingerprints.ids_with(session, "old").tolist() == [two]
         assert fingerprints.ids_with(session, METHOD).tolist() == [one]
-        assert fingerprints.ids_without(session, METHOD).tolist() == [two]
+        assert [each.track_id for each in fingerprints.lacking(session, METHOD)] == [two]
     assert _all(catalogue) == {one: b"new"}
 
 
@@ -53,6 +57,25 @@ def test_a_fingerprint_goes_with_its_track(catalogue: Catalogue) -> None:
         fingerprints.put(session, METHOD, {one: b"1", two: b"2"})
         tracks.remove_files(session, tracks.get(session, one).paths)
     assert _all(catalogue) == {two: b"2"}
+
+
+def test_what_lacks_one_is_listed_with_its_places(catalogue: Catalogue) -> None:
+    one, two = _stored(catalogue, 2)
+    made = made_up_analysis("/album", "part", part=2, start=1.5)
+    analysis = replace(made, file=replace(made.file, seconds=9.0))
+    with catalogue.session() as session:
+        part = tracks.store(session, analysis, NOW).id
+        file = tracks.store_file(session, made_up_analysis("/copy").file, "h1", Tags())
+        assert file is not None
+        fingerprints.put(session, METHOD, {one: b"1", 10**9: b"of no track"})
+        found = fingerprints.lacking(session, METHOD)
+    assert [(each.track_id, each.path, each.part) for each in found] == [
+        (two, Path("/1"), 0),
+        (part, Path("/album"), 2),
+        (two, Path("/copy"), 0),
+    ]
+    assert (found[1].start, found[1].seconds) == (1.5, 9.0)
+    assert (found[0].size, found[0].modified_ns) == (1000, 1)
 
 
 def test_fingerprints_have_a_revision_of_their_own(catalogue: Catalogue) -> None:
