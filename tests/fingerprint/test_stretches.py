@@ -4,20 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_notes import random_notes
 
 from mir.fingerprint.landmarks import landmarks
 from mir.fingerprint.packing import pack
 from mir.fingerprint.spectrum import SAMPLE_RATE
 from mir.fingerprint.stretches import landmarks_of_stretches
-
-
-def music(seconds: float, seed: int = 1) -> np.ndarray:
-    """Notes of an eighth of a second with some noise."""
-    draw = np.random.default_rng(seed)
-    length = round(seconds * SAMPLE_RATE)
-    pitch = np.repeat(draw.uniform(120, 3_500, length // 1_000 + 1), 1_000)[:length]
-    tone = np.sin(2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE)
-    return (0.3 * tone + 0.01 * draw.normal(size=length)).astype(np.float32)
 
 
 @given(
@@ -26,7 +18,7 @@ def music(seconds: float, seed: int = 1) -> np.ndarray:
 )
 @settings(max_examples=30, deadline=None)
 def test_stretches_have_the_landmarks_of_the_whole(seconds: float, cuts: list[float]) -> None:
-    whole = music(seconds)
+    whole = random_notes(1, seconds, SAMPLE_RATE)
     places = sorted(round(cut * len(whole)) for cut in cuts)
     found = landmarks_of_stretches(np.split(whole, places))
     assert pack(found) == pack(landmarks(whole, SAMPLE_RATE))
@@ -34,7 +26,9 @@ def test_stretches_have_the_landmarks_of_the_whole(seconds: float, cuts: list[fl
 
 @pytest.mark.parametrize("extra", [-257, -256, -1, 0, 1, 255, 256, 257, 4096])
 def test_nothing_is_lost_where_one_look_ends(extra: int) -> None:
-    whole = music(62.0)[: 61 * SAMPLE_RATE + 4096 - 61 * SAMPLE_RATE % 4096 + extra]
+    whole = random_notes(1, 62.0, SAMPLE_RATE)[
+        : 61 * SAMPLE_RATE + 4096 - 61 * SAMPLE_RATE % 4096 + extra
+    ]
     assert pack(landmarks_of_stretches([whole])) == pack(landmarks(whole, SAMPLE_RATE))
 
 
