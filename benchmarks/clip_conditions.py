@@ -50,7 +50,7 @@ def conditions(cache: Path) -> tuple[Condition, ...]:
         Condition("opus 32 kbit/s, 10 s", 10, 0.95, codec="opus"),
         Condition("telephone, 10 s", 10, 0.95, _telephone),
         Condition("room RT60 0.5 s, 10 s", 10, 0.95, _room),
-        Condition("room, telephone, mp3, 10 s", 10, 0.95, _room_and_telephone, "mp3"),
+        Condition("room, telephone, opus, 10 s", 10, 0.95, _room_and_telephone, "opus"),
         Condition("tempo +2 %, 10 s", 10, 0.90, _tempo(1.02), tempo=1.02),
         Condition("tempo -2 %, 10 s", 10, 0.90, _tempo(0.98), tempo=0.98),
         Condition("speed +2 % (pitch, too), 10 s", 10, None, _speed(1.02), tempo=1.02),

@@ -10,14 +10,16 @@ from mir.fingerprint.lookup import places
 from mir.fingerprint.segment import GAP
 from mir.fingerprint.spectrum import FRAME_RATE
 
-CERTAIN = 4.0  # score from which a clip is said to be certainly of a track
+CERTAIN = 8.0  # score from which a clip is said to be certainly of a track
 LIKELY = 3.0  # and from which it is said to be likely; below, it is not in the library
 
 LONGEST = GAP - 64  # frames of a clip that are looked at: 63 s
 
 _HELD = 64  # places that the clip is held against, coarsely
 _FINELY = 8  # of those, the best, finely
-_MEASURED_WITH = 72_000_000  # postings in the index that scores were measured with
+_SLOPE = 0.45  # of the score against the evidence; measured, see `score`
+_CONSTANT = 0.9
+_MEASURED_WITH = 72_000_000  # postings in the index that both were measured with
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,10 @@ def score(index: FingerprintIndex, found: Alignment) -> float:
     """How surely a clip is of the track that it was aligned with, >= 0.
 
     A score of s says: of clips that are of no track in this library, about one in 10 ** s finds
-    a track with as much evidence. So a threshold bounds false answers. Measured up to 3, beyond
-    that drawn on in a straight line; see docs/fingerprints.md. A larger library than the one
-    measured has as many more chances to be wrong.
+    a track with as much evidence. So a threshold bounds false answers. Measured up to 3 and drawn
+    on in a straight line beyond; docs/fingerprints.md tells how, and what the line leaves out. A
+    larger library than the one measured has as many more chances to be wrong.
     """
     postings = sum(len(segment.postings) for segment in index.segments)
     larger = math.log10(max(1.0, postings / _MEASURED_WITH))
-    bulk = 0.3 * found.evidence - 0.75  # most are wrong by chance
-    tail = 0.1 * found.evidence + 1.0  # a few since much music is made alike
-    return max(0.0, min(bulk, tail) - larger)
+    return max(0.0, _SLOPE * found.evidence - _CONSTANT - larger)
