@@ -3,9 +3,9 @@
 A peak is paired with every later one within `_FRAMES` and `_BINS` of it; the first one's bin,
 the distance in bins and that in frames make a hash. Of all hashes there could be, one in `_ONE_IN`
 is used, the same on both sides, chosen by scrambling: an index then holds a sixteenth of the
-pairs, and as many fewer are looked up, while a pair of peaks that both sides heard counts as often as
-before. Keeping the pairs nearest in time instead would cost more
-look-ups: a clip in noise cannot know which they were.
+pairs, and as many fewer are looked up, while a pair of peaks that both sides heard counts as
+often as before. Keeping the pairs nearest in time instead would cost more look-ups: a clip in
+noise cannot know which they were.
 """
 
 from dataclasses import dataclass
