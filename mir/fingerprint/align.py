@@ -2,7 +2,8 @@
 
 The recording's landmarks in the stretch that the clip would cover are looked for among the
 clip's, within a frame and a bin, at several tempos. By chance a landmark is met as often as the
-clip has one in that bin of frequency at all: a steady tone proves nothing. The evidence is
+clip has one in that bin of frequency at all, and as often as in that frame and band: neither a
+steady tone nor strokes of drums at the same pace prove anything. The evidence is
 Chernoff's bound on the chance of as many meetings: n D(k/n || p) for k of n met, where p is the
 mean over the n (W. Hoeffding, 1956, shows that unequal chances only make it rarer).
 """
@@ -18,6 +19,7 @@ from mir.fingerprint.lookup import STEP
 from mir.fingerprint.peaks import Peaks
 from mir.fingerprint.spectrum import BINS
 
+_BAND = 64  # bins in which a stroke of a drum makes landmarks at once
 _TEMPOS = np.linspace(0.975, 1.025, 11)
 _COARSE_TEMPOS = np.linspace(0.98, 1.02, 5)
 _SHIFTS = np.arange(-3, 2 * STEP + 4)  # frames after a place that the clip may begin at
@@ -31,6 +33,7 @@ class Heard:
     length: int  # frames
     near: NDArray[np.bool_]  # (length, BINS) whether a peak is within a frame and a bin
     chance: FloatArray  # (BINS,) share of frames in which one is
+    density: FloatArray  # (length, BINS // _BAND) of a frame in a band, as a multiple of its mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,10 @@ def heard(clip: Clip) -> Heard:
         for later in (0, 1, 2) if number == 0 else (1, 2):
             for higher in (0, 1, 2):
                 near[grid.frames + later, grid.bins + higher] = True
-    inner = near[1:-1, 1:-1]
-    return Heard(clip.length, np.ascontiguousarray(inner), inner.mean(axis=0, dtype=np.float32))
+    inner = np.ascontiguousarray(near[1:-1, 1:-1])
+    bands = inner.reshape(clip.length, BINS // _BAND, _BAND).mean(axis=2, dtype=np.float32)
+    density = bands / np.maximum(bands.mean(axis=0), 1e-6)
+    return Heard(clip.length, inner, inner.mean(axis=0, dtype=np.float32), density)
 
 
 def align(clip: Heard, recording: Peaks, frame: int, fine: bool) -> Alignment:
@@ -69,9 +74,11 @@ def align(clip: Heard, recording: Peaks, frame: int, fine: bool) -> Alignment:
     begins = frame + shifts[None, :] - drift[:, None]  # (tempos, shifts)
     at = np.rint((times - begins[..., None]) / tempos[:, None, None]).astype(np.int64)
     within = (at >= 0) & (at < clip.length)
-    met = (clip.near[np.where(within, at, 0), bins] & within).sum(axis=-1)
+    safe = np.where(within, at, 0)
+    met = (clip.near[safe, bins] & within).sum(axis=-1)
     of = within.sum(axis=-1)
-    evidence = _evidence(met, of, (within * clip.chance[bins]).sum(axis=-1, dtype=np.float64))
+    chance = np.minimum(clip.chance[bins] * clip.density[safe, bins // _BAND], 1) * within
+    evidence = _evidence(met, of, chance.sum(axis=-1, dtype=np.float64))
     # Of equally good ones, that whose tempo is nearest to the recording's own.
     order = np.lexsort((np.abs(tempos - 1).repeat(len(shifts)), -evidence.ravel()))
     i, j = np.unravel_index(order[0], evidence.shape)

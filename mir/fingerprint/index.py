@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mir.fingerprint.landmarks import Landmarks
 from mir.fingerprint.segment import LAST, Segment, build, merged
 
 _LARGEST = 1 << 26  # postings of a segment that are still merged: 270 MB
@@ -34,6 +35,13 @@ class FingerprintIndex:
     def __len__(self) -> int:
         """Return how many tracks there are."""
         return sum(int(keep.sum()) for keep in self.alive)
+
+    def landmarks(self, track: int) -> Landmarks | None:
+        """The landmarks of a track; None if it is not held."""
+        for segment, alive in zip(self.segments, self.alive, strict=True):
+            for row in np.flatnonzero((segment.tracks == track) & alive):
+                return segment.landmarks(int(row))
+        return None
 
     def add(self, heard: Mapping[int, bytes]) -> "FingerprintIndex":
         """The index with the tracks in `heard`, packed landmarks by id, new or in place of old.

@@ -18,7 +18,8 @@ from mir.fingerprint.segment import Segment
 
 STEP = 4  # frames that count as one place
 
-_POSTINGS = 4_000_000  # looked at for one clip: the rarest hashes first, which tell the most
+_POSTINGS = 3_000_000  # looked at for one clip: the rarest hashes first, which tell the most
+_SORTED = 150_000  # of them, those that are put in order
 _PLACES = 20_000  # of a segment, whose tracks are looked up
 
 
@@ -92,20 +93,41 @@ def _places_in(
 
 def _agreement(segment: Segment, asked: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Votes, at least two, for steps of STEP frames on the line of time, and those steps."""
-    first = segment.buckets[asked.hashes].astype(np.int64)
-    counts = segment.buckets[asked.hashes + 1] - first
-    before = np.cumsum(counts) - counts
-    known = np.repeat(first - before, counts) + np.arange(int(counts.sum()))
-    begins = segment.postings[known] - np.repeat(asked.frames.astype(np.uint32), counts)
-    begins >>= np.uint32(2)
+    first, last = segment.buckets[asked.hashes], segment.buckets[asked.hashes + 1]
+    postings = np.asarray(segment.postings)  # slices of a memmap are slow to make
+    runs = [postings[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True) if b > a]
+    if not runs:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    begins = np.concatenate(runs) - np.repeat(asked.frames.astype(np.uint32), last - first)
+    begins //= np.uint32(STEP)
+    begins = _crowded(begins)
     begins.sort()
     edges = np.flatnonzero(np.diff(begins)) + 1
     edges = np.concatenate([[0], edges, [len(begins)]])
-    steps = begins[edges[:-1]].astype(np.int64) if len(begins) else np.empty(0, np.int64)
-    votes = np.diff(edges)[: len(steps)]
+    steps = begins[edges[:-1]].astype(np.int64)
+    votes = edges[1:] - edges[:-1]
     next_too = np.zeros(len(steps), np.int64)
     beside = np.flatnonzero(np.diff(steps) == 1)
     next_too[beside] = votes[beside + 1]
     votes = votes + next_too
     several = votes > 1
     return votes[several], steps[several]
+
+
+def _crowded(steps: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Of many steps, those that may be among the most frequent; all, if they are not many.
+
+    Sorting millions costs more than all the rest. They are counted in cells first, into which
+    they are folded: a step that is frequent lies in a cell that is full, or beside one.
+    """
+    if len(steps) <= _SORTED:
+        return steps
+    number = 1 << (len(steps).bit_length() - 1)  # one or two steps in each
+    cells = (steps & np.uint32(number - 1)).astype(np.intp)
+    counts = np.bincount(cells, minlength=number)
+    pairs_of_cells = counts + np.roll(counts, -1)
+    held = np.bincount(pairs_of_cells, weights=counts)  # steps by how full their cells are
+    fewer = np.flatnonzero(np.cumsum(held[::-1]) <= _SORTED)
+    least = len(held) - len(fewer)
+    full = pairs_of_cells >= least
+    return steps[(full | np.roll(full, 1))[cells]]

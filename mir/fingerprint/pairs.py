@@ -2,9 +2,10 @@
 
 A peak is paired with every later one within `_FRAMES` and `_BINS` of it; the first one's bin,
 the distance in bins and that in frames make a hash. Of all hashes there could be, one in `_ONE_IN`
-is used, the same on both sides, chosen by scrambling: an index then holds a sixteenth of the pairs,
-and as many fewer are looked up, while a pair of peaks that both sides heard counts as often as
-before. Keeping the pairs nearest in time instead costs many more look-ups for as much found.
+is used, the same on both sides, chosen by scrambling: an index then holds a sixteenth of the
+pairs, and as many fewer are looked up, while a pair of peaks that both sides heard counts as
+often as before. Keeping the pairs nearest in time instead would cost more look-ups: a clip in
+noise cannot know which they were.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _FRAMES = 63  # two seconds
 _BINS = 127  # 990 Hz
 _BITS = 23  # of a hash: 512 bins x 255 distances x 63 steps of time
 _ONE_IN = 16
+_AT_ONCE = 4_096  # first peaks, to bound memory
 _SCRAMBLER = 0x9E3779B1 % (1 << _BITS) | 1  # odd, so that scrambling loses nothing
 
 HASHES = (1 << _BITS) // _ONE_IN
@@ -37,22 +39,31 @@ class Pairs:
 
 def pairs(peaks: Peaks) -> Pairs:
     """The pairs of `peaks` whose hashes are in use."""
-    frames, bins = peaks.frames, peaks.bins
-    hashes: list[NDArray[np.uint32]] = []
-    firsts: list[NDArray[np.int32]] = []
-    for apart in range(1, len(frames)):  # in the list, which is in the order of time
-        steps = frames[apart:] - frames[:-apart]
-        if steps.min() > _FRAMES:
-            break
-        distances = bins[apart:] - bins[:-apart]
-        first = np.flatnonzero((steps > 0) & (steps <= _FRAMES) & (np.abs(distances) <= _BINS))
-        scrambled = _scrambled(bins[first], distances[first], steps[first])
+    hashes = [np.empty(0, np.uint32)]
+    frames = [np.empty(0, np.int32)]
+    for start in range(0, len(peaks), _AT_ONCE):
+        first, second = _near(peaks.frames, start, start + _AT_ONCE)
+        distances = peaks.bins[second] - peaks.bins[first]
+        near = np.abs(distances) <= _BINS
+        first, second = first[near], second[near]
+        steps = peaks.frames[second] - peaks.frames[first]
+        scrambled = _scrambled(peaks.bins[first], distances[near], steps)
         used = scrambled < HASHES
         hashes.append(scrambled[used])
-        firsts.append(frames[first[used]])
-    if not hashes:
-        return Pairs(np.empty(0, np.uint32), np.empty(0, np.int32))
-    return Pairs(np.concatenate(hashes), np.concatenate(firsts))
+        frames.append(peaks.frames[first[used]])
+    return Pairs(np.concatenate(hashes), np.concatenate(frames))
+
+
+def _near(
+    frames: NDArray[np.int32], start: int, end: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions of pairs near in time, the first of each in [start, end)."""
+    firsts = frames[start:end]
+    begins = np.searchsorted(frames, firsts, "right")
+    counts = np.searchsorted(frames, firsts + _FRAMES, "right") - begins
+    first = np.repeat(np.arange(start, start + len(firsts)), counts)
+    before = np.cumsum(counts) - counts
+    return first, np.arange(len(first)) + np.repeat(begins - before, counts)
 
 
 def _scrambled(
