@@ -11,7 +11,7 @@ from pathlib import Path
 
 from transcoding import encode, read_stereo
 
-from mir.listen import plan_spans
+from mir.passages import plan_spans
 
 SECONDS = 10.0
 BIT_RATE = 64_000

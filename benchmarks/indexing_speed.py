@@ -26,8 +26,8 @@ from peers import Peer, clocked, quick_peers, slow_peers
 
 from indexer.analyse import analyse
 from mir.analysis import Analysis
-from mir.listen import PASSAGE_SECONDS, PASSAGES
 from mir.model.embedder import Embedder
+from mir.passages import PASSAGE_SECONDS, PASSAGES
 
 QUICK, THOROUGH = "mir: all of indexing", "mir: the same, --thorough"
 BARS = {"bliss-audio: Song": 5.0, "Essentia: MusicExtractor": 20.0, "musicnn: MSD_musicnn": 40.0}

@@ -38,8 +38,8 @@ from transcoding import SAMPLE_RATE, Stereo, encode, read_stereo
 
 from mir.evaluation import interval
 from mir.evaluation.report import Cell, Report, Row, Table
-from mir.listen import plan_spans
 from mir.model.embedder import Embedder
+from mir.passages import plan_spans
 from mir.settings import load_settings
 
 SEED = 1

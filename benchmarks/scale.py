@@ -37,12 +37,12 @@ from typing import Any
 import numpy as np
 from filtered_similar import GENRES, NoEmbedder
 
-from mir.catalogue import tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.session import open_catalogue
 from mir.engine import Engine
 from mir.recent import Recent
 from mir.recommend.next_tracks import next_tracks
+from mir.search.browse import browse
 from mir.search.query import similar
 from mir.settings import Settings
 from mir.vectors.best import best
@@ -85,12 +85,15 @@ _ROWS = (
 )
 
 
-def made_up_vectors(count: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vectors (count, DIMENSION) and the number of the genre (count,) of each."""
+def made_up_tree(count: int, draw: np.random.Generator) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Unit vectors (count, DIMENSION), and for each track its place (count,) on every level.
+
+    The levels are those of `_LEVELS`: genre, style, circle of artists, album, track.
+    """
     step = np.arange(1, DIMENSION + 1)
     spectrum = (step + 1.0) ** -0.9 * np.exp(-step / 55)
     spread = np.sqrt(spectrum / spectrum.sum()).astype(np.float32)
-    places, kind = np.zeros((1, DIMENSION), np.float32), np.zeros(1, dtype=int)
+    places, lineage = np.zeros((1, DIMENSION), np.float32), []
     for level, (tracks_each, scale) in enumerate(_LEVELS):
         size = max(len(GENRES) + 3 if level == 0 else 1, count // tracks_each)
         weight = draw.pareto(1.5, len(places)) + 0.3  # few are large and many small
@@ -99,17 +102,22 @@ def made_up_vectors(count: int, draw: np.random.Generator) -> tuple[np.ndarray, 
         around *= spread * scale
         around += places[parent]
         places = around
-        kind = np.arange(size) if level == 0 else kind[parent]
+        lineage = [*(above[parent] for above in lineage), np.arange(size)]
     places /= np.linalg.norm(places, axis=1, keepdims=True)
-    return places, kind % len(GENRES)
+    return places, lineage
 
 
-def engine_at(home: Path) -> Engine:
-    """The library in that folder."""
+def made_up_vectors(count: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors (count, DIMENSION) and the number of the genre (count,) of each."""
+    vectors, lineage = made_up_tree(count, draw)
+    return vectors, lineage[0] % len(GENRES)
+
+
+def engine_at(home: Path, embedder: Any = None) -> Engine:
+    """The library in that folder, with a network where one is needed."""
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'catalogue.db'}")
-    embedder: Any = NoEmbedder()
     catalogue = open_catalogue(settings.database_url)
-    return Engine(settings, catalogue, embedder=embedder)
+    return Engine(settings, catalogue, embedder=embedder or NoEmbedder())
 
 
 def fill(home: Path, vectors: np.ndarray, genre: np.ndarray) -> None:
@@ -210,9 +218,7 @@ def serve(home: Path, genre: np.ndarray, questions: int) -> dict[str, Any]:
         "text": {"text": f"title {len(genre) // 2}"},
         "page of a genre": {"filter": Filter(genres_any=genres_of_about(0.1, genre)[0])},
     }.items():
-        with engine.catalogue.session() as session:
-            times = [timed(lambda w=wanted: tracks.page(session, **w)) for _ in range(5)]
-        figures[name] = _two(times)
+        figures[name] = _two([timed(lambda w=wanted: browse(engine, **w)) for _ in range(5)])
     figures["status"] = _two([timed(engine.status) for _ in range(3)])
     figures["memory after"] = memory()
     engine.close()

@@ -27,8 +27,8 @@ from mir.audio.tags import read_tags
 from mir.features import key, loudness, mfcc, tempo
 from mir.features.descriptors import decibels
 from mir.features.mel import mel_spectrogram
-from mir.listen import plan_spans
 from mir.model.embedder import Embedder
+from mir.passages import plan_spans
 
 T = TypeVar("T")
 

@@ -39,16 +39,20 @@ class Meant:
         return Seeds(tuple(liked), self.artists, self.albums, tuple(unlike))
 
 
+_ARTISTS = click.option(
+    "--like-artist", "artists", multiple=True, help="Start from this artist's tracks, too."
+)
+_ALBUMS = click.option(
+    "--like-album", "albums", multiple=True, help="Start from this album's tracks, too."
+)
+
+
 def seed_options(command: Callable[..., R]) -> Callable[..., R]:
     """Add the seeds; the command gets them as `meant: Meant`."""
 
     @click.argument("seeds", nargs=-1, metavar="SEED…")
-    @click.option(
-        "--like-artist", "artists", multiple=True, help="Start from this artist's tracks, too."
-    )
-    @click.option(
-        "--like-album", "albums", multiple=True, help="Start from this album's tracks, too."
-    )
+    @_ARTISTS
+    @_ALBUMS
     @click.option(
         "--not", "unlike", multiple=True, metavar="TRACK", help="But not like this (repeatable)."
     )
@@ -64,6 +68,25 @@ def seed_options(command: Callable[..., R]) -> Callable[..., R]:
         if not (seeds or artists or albums):
             raise click.UsageError("Name a SEED, an artist or an album to start from.")
         return command(*args, meant=Meant(seeds, artists, albums, unlike), **kwargs)
+
+    return with_seeds
+
+
+def optional_seed_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add seeds that need not be named; the command gets them as `meant: Meant`."""
+
+    @click.argument("seeds", nargs=-1, metavar="[SEED]…")
+    @_ARTISTS
+    @_ALBUMS
+    @wraps(command)
+    def with_seeds(
+        *args: Any,
+        seeds: tuple[str, ...],
+        artists: tuple[str, ...],
+        albums: tuple[str, ...],
+        **kwargs: Any,
+    ) -> R:
+        return command(*args, meant=Meant(seeds, artists, albums, ()), **kwargs)
 
     return with_seeds
 
@@ -111,3 +134,10 @@ def listing_options(command: Callable[..., R]) -> Callable[..., R]:
         return command(*args, listing=listing, **kwargs)
 
     return with_listing
+
+
+def offset_option(command: Callable[..., R]) -> Callable[..., R]:
+    """Add where in the ranking to begin."""
+    return click.option(
+        "--offset", type=click.IntRange(0), default=0, show_default=True, help="Tracks to skip."
+    )(command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from indexer.options import listener_option
 from indexer.ranges import Lengths, Tempi, Years
 
 if TYPE_CHECKING:
@@ -22,14 +23,23 @@ class Wanted:
 
     words: dict[str, Any] = field(default_factory=dict)  # as the fields of Filter are called
     added_since: str | None = None
+    not_played_since: str | None = None
+    listener: str = ""
 
     def filter(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "Filter":
         """Return the catalogue's filter; ages count from `now`."""
         from mir.catalogue.filters import Filter
         from mir.catalogue.moments import read_moment
 
-        since = None if self.added_since is None else read_moment(self.added_since, now())
-        return Filter(**self.words, added_since=since)
+        def moment(written: str | None) -> datetime | None:
+            return None if written is None else read_moment(written, now())
+
+        return Filter(
+            **self.words,
+            added_since=moment(self.added_since),
+            not_played_since=moment(self.not_played_since),
+            listener=self.listener,
+        )
 
 
 def filter_options(command: Callable[..., R]) -> Callable[..., R]:
@@ -59,6 +69,13 @@ def filter_options(command: Callable[..., R]) -> Callable[..., R]:
     )
     @click.option("--added-since", metavar="WHEN", help="Only added since 2026-03-01, or 30d ago.")
     @click.option("--licence", help="Only licences with this text; any: some, none: none.")
+    @click.option("--unplayed", is_flag=True, help="Only what the listener never played.")
+    @click.option(
+        "--not-played-since",
+        metavar="WHEN",
+        help="Only not played by the listener since 2026-03-01, or for 30d.",
+    )
+    @listener_option
     @wraps(command)
     def with_filter(
         *args: Any,
@@ -77,6 +94,9 @@ def filter_options(command: Callable[..., R]) -> Callable[..., R]:
         path: str | None,
         added_since: str | None,
         licence: str | None,
+        unplayed: bool,
+        not_played_since: str | None,
+        listener: str,
         **kwargs: Any,
     ) -> R:
         nothing = (None, None)
@@ -92,10 +112,12 @@ def filter_options(command: Callable[..., R]) -> Callable[..., R]:
             "album": album,
             "path": path,
             "licence": licence,
+            "unplayed": unplayed,
         }
         words["bpm_from"], words["bpm_to"] = bpm or nothing
         words["year_from"], words["year_to"] = year or nothing
         words["seconds_from"], words["seconds_to"] = length or nothing
-        return command(*args, wanted=Wanted(words, added_since), **kwargs)
+        wanted = Wanted(words, added_since, not_played_since, listener)
+        return command(*args, wanted=wanted, **kwargs)
 
     return with_filter

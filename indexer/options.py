@@ -66,6 +66,13 @@ def json_option(command: Callable[P, R]) -> Callable[P, R]:
     )
 
 
+def why_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Add `--why`."""
+    return click.option(
+        "--why", "whole_why", is_flag=True, help="Print all reasons of each track, one a line."
+    )(command)
+
+
 def listener_option(command: Callable[P, R]) -> Callable[P, R]:
     """Add `--listener`."""
     return click.option(

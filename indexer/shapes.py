@@ -16,6 +16,7 @@ from mir.catalogue.plays import Play
 from mir.catalogue.tracks import Page, Track
 from mir.engine import Status
 from mir.listen import Heard
+from mir.recommend.related import RelatedArtist
 from mir.search.hits import Hit
 
 Shape = dict[str, Any]
@@ -69,8 +70,25 @@ def hits_shape(hits: Iterable[Hit]) -> Shape:
                 "score": hit.score,
                 "similarity": hit.similarity,
                 "reasons": hit.reasons,
+                "why": hit.why,
             }
             for hit in hits
+        ]
+    }
+
+
+def related_shape(found: Iterable[RelatedArtist]) -> Shape:
+    """Artists who go with another, best first."""
+    return {
+        "artists": [
+            {
+                "name": each.name,
+                "tracks": each.tracks,
+                "score": each.score,
+                "similarity": each.similarity,
+                "reasons": each.reasons,
+            }
+            for each in found
         ]
     }
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 
+MOST_LABELS = 5  # moods, and instruments, that are named of one recording
 CUE_STAGE = "cue"  # of a failure: the file was heard, but not as its cue sheet divides it
 
 
@@ -21,6 +22,14 @@ class Label:
 
     name: str
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a recording: where it starts and how long it is, in seconds."""
+
+    start: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ class Hearing:
 
     `vector` has unit length; `passages` holds one unit vector for each stretch of up to
     18 seconds that was listened to, in order; `thorough` says that these were all of it.
-    `genres` are the three most probable. `arousal`
+    `genres` are the three most probable, `moods` and `instruments` up to `MOST_LABELS` that
+    stand out, so that what is not among fewer does not. `arousal`
     (calm to energetic) and `valence` (dark to bright) lie in [-1, 1], 0 being the average of the
     music that the model was trained on; None where the model does not say.
     """

@@ -14,13 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mir.behind import Behind
 from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
 from mir.catalogue.filters import Filter
+from mir.catalogue.hearings import Feelings
+from mir.catalogue.makers import Credits
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import VectorIndexError
@@ -78,8 +81,14 @@ class Engine:
         self.shelf = ModelShelf(settings.models_dir)
         self.fingerprints = FingerprintCache(settings.fingerprints_dir, catalogue, clock)
         self.clock = clock  # seconds, from any beginning
-        # (writes, model, filter) -> ids that pass, kept for mir.search.allowed
+        # (writes but plays, model, filter) -> ids that pass, kept for mir.search.allowed
         self.filters: Recent[tuple[int, str, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)
+        # (writes but plays, model) -> kept for mir.search.mood
+        self.feelings: Recent[tuple[int, str], Feelings] = Recent(_MODELS_KEPT)
+        # writes but plays -> whose tracks are whose, kept for mir.recommend.related
+        self.credits: Recent[int, Credits] = Recent(1)
+        # what the plays of all listeners teach, for mir.recommend.others
+        self.listeners: Behind[Any, Any] = Behind(clock)
         self._first = embedder
         self._embedders: Recent[str, Embedder] = Recent(_MODELS_KEPT)
         self._embedder_lock = threading.Lock()
@@ -186,6 +195,7 @@ class Engine:
 
     def close(self) -> None:
         """Close the catalogue; the engine cannot be used afterwards."""
+        self.listeners.close()
         self.catalogue.close()
 
     def __enter__(self) -> Self:

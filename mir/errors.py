@@ -26,6 +26,10 @@ class NotFound(MirError):
     """A track, file or folder that was named does not exist."""
 
 
+class Conflict(MirError):
+    """What was to be changed has been changed meanwhile by somebody else."""
+
+
 class CatalogueError(MirError):
     """The database cannot be opened, migrated or written."""
 

@@ -6,7 +6,6 @@ is one passage (six patches of the network): it gets its own vector, and the des
 measured without crossing from one into the next.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
@@ -18,9 +17,8 @@ from mir.audio.source import name_of
 from mir.errors import AudioError
 from mir.features.descriptors import describe
 from mir.features.mel import FeatureSpec, mel_spectrogram
+from mir.passages import PASSAGE_SECONDS, PASSAGES, plan_spans, split
 
-PASSAGE_SECONDS = 18.0
-PASSAGES = 3  # of a file; together they bound what indexing costs, however long it is
 DESCRIBED_PASSAGES = 24  # of a whole file that the descriptors are measured over, at most
 SHORTEST_SECONDS = 1.0
 
@@ -58,24 +56,6 @@ class Heard:
     seconds: float  # the length that can be believed, see `listen`
     descriptors: Descriptors
     hearing: Hearing
-
-
-def plan_spans(seconds: float | None, passages: int = PASSAGES) -> list[Span]:
-    """Where to listen in a file that claims to last `seconds` (None: it does not say).
-
-    Up to 18 s for each of the `passages` (54 s for three): all of it, in equal passages of up to
-    18 s. Longer: the middle 18 s of each equal part. Unknown: as much from the start.
-    """
-    most = passages * PASSAGE_SECONDS
-    if seconds is None:
-        seconds = most
-    if seconds <= most:
-        return _split(seconds)
-    part = seconds / passages
-    return [
-        Span((index + 0.5) * part - PASSAGE_SECONDS / 2, PASSAGE_SECONDS)
-        for index in range(passages)
-    ]
 
 
 def listen(source: Source, embedder: Ear) -> Heard:
@@ -262,14 +242,7 @@ def _too_short(source: Source, seconds: float) -> AudioError:
     )
 
 
-def _split(seconds: float) -> list[Span]:
-    """Equal stretches of up to 18 s, so that no short rest counts as much as a full passage."""
-    count = max(1, math.ceil(seconds / PASSAGE_SECONDS - 1e-6))
-    length = seconds / count
-    return [Span(index * length, length) for index in range(count)]
-
-
 def _cut(samples: FloatArray, sample_rate: int) -> list[FloatArray]:
-    spans = _split(len(samples) / sample_rate)
+    spans = split(len(samples) / sample_rate)
     bounds = [round(span.start * sample_rate) for span in spans] + [len(samples)]
     return [samples[start:end] for start, end in pairwise(bounds)]

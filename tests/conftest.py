@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mir.catalogue.session import Catalogue, open_catalogue
 from tests.postgres_cluster import (  # noqa: F401 (fixtures are found by name)
@@ -13,6 +14,10 @@ from tests.postgres_cluster import (  # noqa: F401 (fixtures are found by name)
     postgres_template,
     sqlite_template,
 )
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("mir", deadline=None)
+settings.load_profile("mir")
 
 
 @pytest.fixture

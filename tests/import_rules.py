@@ -30,6 +30,7 @@ HOMES = {
     "torch": ("mir/model/network.py", "mir/training/"),
     "torchaudio": ("mir/training/",),
     "onnx": ("mir/training/",),
+    "implicit": ("mir/recommend/collaborative.py",),
     "optuna": ("mir/training/search.py",),
     "tensorboard": ("mir/training/logs.py",),
     "wandb": ("mir/training/logs.py",),
@@ -50,9 +51,9 @@ HOMES = {
 
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "recent"}),
+    frozenset({"behind", "errors", "recent"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
-    frozenset({"settings", "audio", "features", "vectors", "catalogue", "fingerprint"}),
+    frozenset({"settings", "audio", "features", "vectors", "catalogue", "passages", "fingerprint"}),
     frozenset({"model", "playlist_files", "standing"}),
     frozenset({"listen", "fingerprinting"}),
     frozenset({"fingerprint_cache"}),

@@ -5,6 +5,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mir.catalogue import failures, moods, tracks
 from mir.errors import InvalidQuery, NotFound
+from mir.search.allowed import MOST
+from mir.search.listing import REACH
+from mir.search.mood import near_mood
 from mir.search.query import similar
 from web import media, problems
 from web.api.describe import read_fields
@@ -20,13 +23,15 @@ from web.schemas import (
     FailureForm,
     FailuresQuery,
     HitOut,
+    MoodForm,
     PageQuery,
     SearchForm,
     SimilarQuery,
     TrackOut,
     TracksQuery,
+    forgiven,
 )
-from web.wording import WORDING
+from web.wording import WORDING, fields
 
 pages = Blueprint("pages", __name__, static_folder="static", template_folder="templates")
 for _name, _wording in WORDING.items():
@@ -49,23 +54,24 @@ def _shared() -> dict[str, object]:
 @pages.get("/")
 def search() -> str:
     """The search page, waiting for a clip."""
-    form = read_fields(SearchForm, request.args)
-    return _search_page(form)
+    return _search_page(read_fields(SearchForm, forgiven(request.args)))
 
 
 @pages.post("/")
 def search_clip() -> str:
     """The search page with the answer to the clip that was sent."""
     clip = uploaded_clip()
-    form = read_fields(SearchForm, request.form)
+    form = read_fields(SearchForm, forgiven(request.form))
     name = request.files["clip"].filename or "the clip"
-    return _search_page(form, answer=answer_clip(clip, form), clip_name=name)
+    answer = answer_clip(clip, form)
+    kept = [("track", hit.track.id) for hit in answer.hits]
+    return _search_page(form, answer=answer, clip_name=name, kept=kept)
 
 
 @pages.get("/browse")
 def browse() -> str:
     """The genres of the library, or the tracks that a filter or a text leaves."""
-    query = read_fields(TracksQuery, request.args)
+    query = read_fields(TracksQuery, forgiven(request.args))
     listing = page_of_tracks(query)
     return render_template(
         "browse.html",
@@ -73,6 +79,22 @@ def browse() -> str:
         listing=listing,
         genres=genre_list().genres,
         moods=_moods(),
+        kept=[("kind", "tracks"), ("count", MOST), *fields(query)],
+    )
+
+
+@pages.get("/mood")
+def mood() -> str:
+    """The tracks that feel like a point, and where to choose one."""
+    query = read_fields(MoodForm, forgiven(request.args))
+    hits = near_mood(engine(), query.point(), query.filter(), query.listing(query.offset))
+    return render_template(
+        "mood.html",
+        query=query,
+        hits=[HitOut.of(hit) for hit in hits],
+        moods=_moods(),
+        reach=REACH,
+        kept=[("kind", "mood"), *_point(query), *fields(query, without=("arousal", "valence"))],
     )
 
 
@@ -81,11 +103,12 @@ def track(track_id: int) -> str:
     """What a track is, what is near it and why."""
     view = engine().view()  # what is said of the track and what is near it are of one model
     found = TrackOut.of(media.find_track(_sane(track_id), view.model_id))
-    query = read_fields(SimilarQuery, request.args)
+    query = read_fields(SimilarQuery, forgiven(request.args))
     hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR), view)
     lists = page_of_playlists(PageQuery(limit=_LISTS)).playlists
     near = [HitOut.of(hit) for hit in hits]
-    return render_template("track.html", track=found, hits=near, playlists=lists)
+    kept = [("seed", track_id), *fields(query)]
+    return render_template("track.html", track=found, hits=near, playlists=lists, kept=kept)
 
 
 @pages.get("/tracks/<int:track_id>/cover")
@@ -158,6 +181,11 @@ def _search_page(form: SearchForm, **more: object) -> str:
         track_count=count,
         **more,
     )
+
+
+def _point(query: MoodForm) -> list[tuple[str, float]]:
+    """Both axes: the middle is no default of a playlist's question."""
+    return [("arousal", query.arousal), ("valence", query.valence)]
 
 
 def _moods() -> tuple[str, ...]:

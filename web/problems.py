@@ -21,6 +21,7 @@ STATUS: dict[type[errors.MirError], tuple[int, str]] = {
     errors.AudioError: (422, "The clip cannot be heard"),
     errors.InvalidQuery: (422, "The request asks for something impossible"),
     errors.NotFound: (404, "There is no such thing"),
+    errors.Conflict: (409, "It was changed meanwhile"),
     errors.Busy: (503, "The server is busy"),
     errors.CatalogueError: (503, "The catalogue cannot be used"),
     errors.VectorIndexError: (503, "The index cannot be used"),

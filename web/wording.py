@@ -1,12 +1,15 @@
 """How values read on a page: durations, shares, counts, keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import BaseModel
+
 from mir.search.hits import percentage
-from web.schemas import HeardOut, SoundOut, TrackOut, TracksQuery
+from mir.search.sentences import moment
+from web.schemas import HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -53,7 +56,7 @@ def loudness(value: float) -> str:
     return f"{value:.1f}".replace("-", _MINUS) + f"{_NARROW}LUFS"
 
 
-def feeling(heard: HeardOut | TrackOut) -> str:
+def feeling(heard: HeardOut | TrackOut | MoodForm) -> str:
     """Arousal and valence in a few words, as in "energetic, rather dark"; empty if not known."""
     axes = ((heard.arousal, "calm", "energetic"), (heard.valence, "dark", "bright"))
     return ", ".join(_place(*axis) for axis in axes if axis[0] is not None)
@@ -68,6 +71,22 @@ def _place(value: float | None, low: str, high: str) -> str:
     return word if abs(value) >= 0.5 else f"rather {word}"
 
 
+def tells_passages(hit: HitOut) -> bool:
+    """Whether the last of the reasons says which passages are nearest."""
+    return hit.why.passages is not None and hit.why.passages.pairs > 1
+
+
+def relations(hit: HitOut) -> list[str]:
+    """The reasons without that of the passages, whose moments can be played."""
+    return hit.reasons[:-1] if tells_passages(hit) else hit.reasons
+
+
+def sound_at(track: TrackOut, seconds: float) -> str:
+    """The address of the track's sound from that second of it on (W3C Media Fragments)."""
+    end = "" if track.end is None else f",{track.end:.3f}"
+    return f"{track.audio_url.partition('#')[0]}#t={(track.start or 0) + seconds:.3f}{end}"
+
+
 def day(moment: datetime) -> str:
     """The day and minute of a moment, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M}"
@@ -78,13 +97,35 @@ def megabytes(size: int) -> str:
     return f"{size / 2**20:.0f}{_NARROW}MB"
 
 
-def asked(query: TracksQuery) -> str:
+def asked(query: MoodForm | TracksQuery) -> str:
     """What a query asks for, without the place in the list, as part of an address."""
     given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit"})
     return urlencode(given, doseq=True, errors="replace")
 
 
-WORDING: dict[str, Callable[[Any], str]] = {
+def fields(query: BaseModel, without: Collection[str] = ()) -> list[tuple[str, Any]]:
+    """What a query asks for, without the place in the list, as fields of a form."""
+    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit", *without})
+    lists = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
+    return [(name, each) for name, values in lists.items() for each in values]
+
+
+def made_from(query: Mapping[str, Any] | None) -> str:
+    """How a playlist came about, from the question that it keeps."""
+    if query is None:
+        return "made by hand"
+    kinds = {
+        "similar": "what sounds similar",
+        "next": "what to play next",
+        "mood": "a point of mood",
+        "path": "a path",
+        "recommend": "what is recommended",
+        "tracks": "a choice of tracks",
+    }
+    return f"made from {kinds.get(query.get('kind', ''), 'a question')}"
+
+
+WORDING: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "percent": percent,
     "match": percentage,
@@ -94,8 +135,13 @@ WORDING: dict[str, Callable[[Any], str]] = {
     "sureness": sureness,
     "loudness": loudness,
     "feeling": feeling,
+    "tells_passages": tells_passages,
+    "relations": relations,
+    "moment": moment,
+    "sound_at": sound_at,
     "day": day,
     "megabytes": megabytes,
     "asked": asked,
+    "made_from": made_from,
 }
 """The filters of the templates, by name."""

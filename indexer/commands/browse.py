@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.filter_options import Wanted, filter_options
+from indexer.keeping import keep_option, keep_query
 from indexer.opening import opened
 from indexer.options import home_option, json_option, page_options
 from indexer.printing import Column, clock, print_json, print_table, say_part
@@ -47,19 +48,29 @@ def genres(as_json: bool, home: Path | None) -> None:
 @click.argument("text", required=False)
 @filter_options
 @page_options
+@keep_option
 @json_option
 @home_option
 def tracks(
-    text: str | None, wanted: Wanted, limit: int, offset: int, as_json: bool, home: Path | None
+    text: str | None,
+    wanted: Wanted,
+    limit: int,
+    offset: int,
+    keep: str | None,
+    as_json: bool,
+    home: Path | None,
 ) -> None:
     """List the tracks by artist and album, or those whose title, artist or album has TEXT."""
+    if keep is not None:
+        if offset:
+            raise click.UsageError("A playlist begins with the first track; leave out --offset.")
+        _keep(keep, text, wanted, limit, as_json, home)
+        return
     from indexer.shapes import tracks_shape
-    from mir.catalogue import tracks as catalogue_tracks
+    from mir.search.browse import browse
 
-    with opened(home) as engine, engine.catalogue.session() as session:
-        page = catalogue_tracks.page(
-            session, filter=wanted.filter(), text=text, offset=offset, limit=limit
-        )
+    with opened(home) as engine:
+        page = browse(engine, wanted.filter(), text, offset=offset, limit=limit)
     if as_json:
         print_json(tracks_shape(page, offset))
         return
@@ -86,6 +97,16 @@ def tracks(
         empty="No tracks; index a folder with `mir index FOLDER`, or ask for something else.",
     )
     say_part(offset, len(page.items), page.total)
+
+
+def _keep(
+    name: str, text: str | None, wanted: Wanted, limit: int, as_json: bool, home: Path | None
+) -> None:
+    from mir.recommend.query_kinds import Tracks
+
+    with opened(home) as engine:
+        query = Tracks(text=text or None, filter=wanted.filter(), count=limit)
+        keep_query(engine, name, query, as_json)
 
 
 def _genre(track: "Track") -> str:

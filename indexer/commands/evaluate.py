@@ -192,7 +192,8 @@ def recommend(output: Path | None, as_json: bool, home: Path | None) -> None:
     """Measure whether recommendations foretell what is played.
 
     Judged on the library's own plays, cut at five moments for each listener; beside chance,
-    popularity, and the mean of what was played. Needs no LABELS.csv.
+    popularity, the mean of what was played, sound alone and other listeners alone. Needs no
+    LABELS.csv.
     """
     import numpy as np
 
@@ -200,10 +201,10 @@ def recommend(output: Path | None, as_json: bool, home: Path | None) -> None:
     from mir.recommend.judging import judge
 
     with opened(home) as engine:
-        table = judge(engine, np.random.default_rng(_SEED))
+        tables = judge(engine, np.random.default_rng(_SEED))
         status = engine.status()
     model = {"name": status.model_name, "id": status.model_id}
-    report = Report("How well recommendations foretell what is played", model, (table,))
+    report = Report("How well recommendations foretell what is played", model, tables)
     _print(report, output, as_json)
 
 

@@ -1,4 +1,4 @@
-"""`mir playlist`: playlists made from queries or by hand, edited and asked again."""
+"""`mir playlist`: playlists made by hand, edited, and asked again where a query made them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.filter_options import Wanted, filter_options
+from indexer.keeping import count_tracks, print_changed
 from indexer.opening import opened
-from indexer.options import MAX_COUNT, home_option, json_option, page_options
+from indexer.options import home_option, json_option, page_options
 from indexer.printing import Column, clock, print_json, print_table, say, say_part
 
 if TYPE_CHECKING:
-    from mir.catalogue.playlists import Playlist
     from mir.catalogue.session import Session
 
 _POSITION = click.IntRange(1)
@@ -59,7 +58,7 @@ def list_(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
             )
             for each in page.items
         ),
-        empty="No playlists; `mir playlist make NAME` makes one.",
+        empty="No playlists; `mir playlist make NAME` and `mir similar … --keep NAME` make them.",
     )
     say_part(offset, len(page.items), page.total)
 
@@ -80,7 +79,7 @@ def show(playlist: str, limit: int, offset: int, as_json: bool, home: Path | Non
     if as_json:
         print_json(playlist_shape(known, page, offset))
         return
-    say(f"{known.name}: {_tracks(known.count)}")
+    say(f"{known.name}: {count_tracks(known.count)}")
     print_table(
         (
             Column("No", right=True),
@@ -106,61 +105,22 @@ def show(playlist: str, limit: int, offset: int, as_json: bool, home: Path | Non
 
 @playlist.command()
 @click.argument("name")
-@click.option("--similar", metavar="TRACK", help="Of the tracks that sound like this one.")
-@click.option(
-    "--next", "seeds", multiple=True, metavar="TRACK", help="What to play after (repeatable)."
-)
-@click.option("--text", help="Of the tracks whose title, artist or album has these words.")
-@click.option("--all", "every", is_flag=True, help="Of all tracks, by artist and album.")
-@click.option(
-    "--count",
-    type=click.IntRange(1, MAX_COUNT),
-    default=25,
-    show_default=True,
-    help="How many tracks at most.",
-)
-@filter_options
+@click.argument("tracks", nargs=-1, metavar="[TRACK]…")
 @json_option
 @home_option
-def make(
-    name: str,
-    similar: str | None,
-    seeds: tuple[str, ...],
-    text: str | None,
-    every: bool,
-    count: int,
-    wanted: Wanted,
-    as_json: bool,
-    home: Path | None,
-) -> None:
-    """Make a playlist called NAME from a query, or an empty one.
+def make(name: str, tracks: tuple[str, ...], as_json: bool, home: Path | None) -> None:
+    """Make a playlist called NAME by hand, of the TRACKs or of nothing yet.
 
-    The query is `mir similar` (--similar), `mir next` (--next) or `mir tracks` (--text, filters
-    alone, --all), and is kept: `mir playlist refresh` asks it again. Without any of them the
-    playlist is empty and made by hand.
+    To make one from a query, ask with `mir similar`, `next`, `path`, `recommend`, `tracks` or
+    `search` and `--keep NAME`.
     """
-    from mir.catalogue import playlists, tracks
-    from mir.recommend import standing_query
+    from mir.catalogue import playlist_entries
+    from mir.catalogue import tracks as catalogue_tracks
 
-    filter = wanted.filter()
-    if sum(map(bool, (similar is not None, seeds, text or every))) > 1:
-        raise click.UsageError("Choose one of --similar, --next and --text or --all.")
-    with opened(home) as engine:
-        if similar is not None or seeds:
-            with engine.catalogue.session() as session:
-                asked = seeds if similar is None else (similar,)
-                named = [tracks.resolve(session, each) for each in asked]
-            kind: standing_query.Kind = "similar" if similar is not None else "next"
-            query = standing_query.query_of(engine, kind, named, filter=filter, count=count)
-        elif text or every or not filter.is_empty:
-            query = standing_query.query_of(engine, "tracks", text=text, filter=filter, count=count)
-        else:
-            with engine.catalogue.session() as session:
-                made = playlists.create(session, name, _now())
-            _print(made, as_json, "made")
-            return
-        made = standing_query.make(engine, name, query, _now())
-    _print(made, as_json, "made")
+    with opened(home) as engine, engine.catalogue.session() as session:
+        named = [catalogue_tracks.resolve(session, each) for each in tracks]
+        made = playlist_entries.make(session, name, named, _now())
+    print_changed(made, as_json, "made")
 
 
 @playlist.command()
@@ -176,7 +136,7 @@ def add(playlist: str, tracks: tuple[str, ...], as_json: bool, home: Path | None
     with opened(home) as engine, engine.catalogue.session() as session:
         named = [catalogue_tracks.resolve(session, each) for each in tracks]
         changed = playlist_entries.append(session, _meant(session, playlist), named, _now())
-    _print(changed, as_json, "changed")
+    print_changed(changed, as_json, "changed")
 
 
 @playlist.command()
@@ -191,7 +151,7 @@ def remove(playlist: str, positions: tuple[int, ...], as_json: bool, home: Path 
     with opened(home) as engine, engine.catalogue.session() as session:
         meant = _meant(session, playlist)
         changed = playlist_entries.remove(session, meant, positions, _now())
-    _print(changed, as_json, "changed")
+    print_changed(changed, as_json, "changed")
 
 
 @playlist.command()
@@ -207,7 +167,7 @@ def move(playlist: str, position: int, to: int, as_json: bool, home: Path | None
     with opened(home) as engine, engine.catalogue.session() as session:
         meant = _meant(session, playlist)
         changed = playlist_entries.move(session, meant, position, to, _now())
-    _print(changed, as_json, "changed")
+    print_changed(changed, as_json, "changed")
 
 
 @playlist.command()
@@ -221,7 +181,7 @@ def rename(playlist: str, name: str, as_json: bool, home: Path | None) -> None:
 
     with opened(home) as engine, engine.catalogue.session() as session:
         changed = playlists.rename(session, _meant(session, playlist), name, _now())
-    _print(changed, as_json, "renamed")
+    print_changed(changed, as_json, "renamed")
 
 
 @playlist.command()
@@ -234,7 +194,7 @@ def delete(playlist: str, as_json: bool, home: Path | None) -> None:
 
     with opened(home) as engine, engine.catalogue.session() as session:
         gone = playlists.remove(session, _meant(session, playlist))
-    _print(gone, as_json, "deleted")
+    print_changed(gone, as_json, "deleted")
 
 
 @playlist.command()
@@ -249,26 +209,13 @@ def refresh(playlist: str, as_json: bool, home: Path | None) -> None:
         with engine.catalogue.session() as session:
             meant = _meant(session, playlist)
         changed = standing_query.refresh(engine, meant, _now())
-    _print(changed, as_json, "refreshed")
+    print_changed(changed, as_json, "refreshed")
 
 
 def _meant(session: "Session", text: str) -> int:
     from mir.catalogue import playlists
 
     return playlists.resolve(session, text)
-
-
-def _print(changed: "Playlist", as_json: bool, what: str) -> None:
-    from indexer.shapes import playlist_facts
-
-    if as_json:
-        print_json({what: playlist_facts(changed)})
-    else:
-        say(f"{what.capitalize()}: {changed.name} (id {changed.id}), {_tracks(changed.count)}.")
-
-
-def _tracks(count: int) -> str:
-    return f"{count} track" + ("" if count == 1 else "s")
 
 
 def _now() -> datetime:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from indexer.commands.playlist import playlist
+from indexer.keeping import count_tracks
 from indexer.mapping import Mapping
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option
@@ -42,15 +43,15 @@ def export(
     Tracks that are missing are left out.
     """
     from mir.catalogue import playlist_entries, playlists
-    from mir.catalogue.portable.moves import Move, Moves
     from mir.playlist_files.export import FORMATS, exported
+    from mir.playlist_files.folders import rewriting
 
     format = file.suffix.lstrip(".").lower()
     if format not in FORMATS:
         raise click.UsageError(f"{file.name} does not end in .{', .'.join(FORMATS)}.")
     if file.exists() and not force:
         raise click.UsageError(f"{file} is there already; name another file, or add --force.")
-    moves = Moves([Move(old, new) for old, new in mappings])
+    moves = rewriting(mappings)
     with opened(home) as engine, engine.catalogue.session() as session:
         known = playlists.get(session, playlists.resolve(session, playlist))
         tracks = playlist_entries.tracks_of(session, known.id)
@@ -93,26 +94,30 @@ def import_(
     reported with their numbers and left out.
     """
     from indexer.shapes import playlist_facts
-    from mir.catalogue import playlist_entries, playlists
-    from mir.catalogue.portable.moves import Move, Moves
-    from mir.playlist_files.m3u import MOST_BYTES, read_m3u
-    from mir.playlist_files.matching import match
+    from mir.playlist_files.folders import rewriting
+    from mir.playlist_files.importing import import_m3u
+    from mir.playlist_files.m3u import MOST_BYTES
 
     try:
         with file.open("rb") as opened_file:
             data = opened_file.read(MOST_BYTES + 1)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read ({error.strerror}).") from error
-    parsed = read_m3u(data)
-    moves = Moves([Move(old, new) for old, new in mappings])
-    now = datetime.now(UTC)
+    moves = rewriting(mappings)
     with opened(home) as engine, engine.catalogue.session() as session:
-        found = match(session, parsed, moves=moves, folder=file.absolute().parent)
-        made = playlists.create(session, name or parsed.name or file.stem, now)
-        made = playlist_entries.replace(session, made.id, found.track_ids, now)
+        found = import_m3u(
+            session,
+            data,
+            datetime.now(UTC),
+            name=name,
+            file_name=file.name,
+            moves=moves,
+            folder=file.absolute().parent,
+        )
+    made = found.playlist
     if as_json:
         print_json({"made": playlist_facts(made), "unmatched": found.unmatched})
         return
-    say(f"Made: {made.name} (id {made.id}), {made.count} tracks.")
+    say(f"Made: {made.name} (id {made.id}), {count_tracks(made.count)}.")
     for each in found.unmatched:
         warn(f"line {each.line}: {each.path}: {each.reason}")

@@ -28,7 +28,8 @@ people, or with `--json` what a program can read.
 * [Filters](filters.md) mean the same in every command and hold together. They are applied inside
   the search, so that `--count` is met whenever enough tracks qualify.
 * *Match* is the similarity: the share of the library that is less similar. 99.0% says that one track
-  in a hundred would be nearer; the pages and the API say the same.
+  in a hundred would be nearer; the pages and the API say the same. *Why* tells the most telling
+  [reasons](reasons.md), and with `--why` all of them.
 """
 
 _SHAPES = """\
@@ -41,9 +42,10 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | command | shape |
 |---|---|
 | `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
-| `similar`, `next`, `recommend` | `{"hits": [HIT, …]}` |
+| `similar`, `mood`, `next`, `recommend` | `{"hits": [HIT, …]}` |
 | `path` | the same; each HIT is compared with the one before it, the first has score and similarity 1 |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
+| one of these with `--keep` | `{"made": PLAYLIST}` |
 | `playlist list` | `{"playlists": [PLAYLIST, …], "total", "offset"}`; a PLAYLIST is `{id, name, query, count, created_at, changed_at}` |
 | `playlist show` | a PLAYLIST with `"entries": [{position, audio_hash, track}, …], "total", "offset"`; `track` is `null` while it is missing |
 | `playlist make`, `add`, `remove`, `move`, `rename`, `delete`, `refresh` | `{"made": PLAYLIST}`, or `"changed"`, `"renamed"`, `"deleted"`, `"refreshed"` |
@@ -69,8 +71,9 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `import` | `{added, known, heard, files, failures, folders, models, left_out, messages}` |
 | `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem`; with `--repair` also `"repairs": [{name, done, text}, …]` |
 
-A HIT is `{track: TRACK, score, similarity, reasons}`: `score` is a cosine in [-1, 1],
-`similarity` the share of the library that is less similar, in [0, 1].
+A HIT is `{track: TRACK, score, similarity, reasons, why}`: `score` is a cosine in [-1, 1] (docs/mood.md has that of `mood`),
+`similarity` the share of the library that is less similar, in [0, 1], `reasons` are sentences and `why` the
+fields that they are made from: those of `WhyOut` in the API, explained in [reasons](reasons.md).
 
 A TRACK is `{id, title, artists, album, album_artist, year, track_number, disc_number, seconds,
 composer, lyricist, publisher, copyright, licence, isrc, iswc, recording_mbid, work_mbid,

@@ -1,15 +1,17 @@
 """`mir search`, `similar`, `next` and `path`: from a clip or from tracks to tracks."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from indexer.asking import Meant, listing_options, seed_options
+from indexer.asking import Meant, listing_options, offset_option, seed_options
 from indexer.filter_options import Wanted, filter_options
+from indexer.keeping import keep_option, keep_query, print_changed
 from indexer.opening import opened
-from indexer.options import count_option, home_option, json_option
+from indexer.options import count_option, home_option, json_option, why_option
 from indexer.printing import Column, clock, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -32,29 +34,51 @@ HIT_COLUMNS = (
 @click.argument("clip", type=click.Path(path_type=Path))
 @count_option
 @filter_options
+@why_option
+@keep_option
 @json_option
 @home_option
-def search(clip: Path, count: int, wanted: Wanted, as_json: bool, home: Path | None) -> None:
-    """Find the tracks that sound like CLIP, an audio file of any length and format."""
+def search(
+    clip: Path,
+    count: int,
+    wanted: Wanted,
+    whole_why: bool,
+    keep: str | None,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Find the tracks that sound like CLIP, an audio file of any length and format.
+
+    A playlist that is kept of them cannot be refreshed, since the clip is forgotten.
+    """
     from indexer.shapes import answer_shape
+    from mir.catalogue import playlist_entries, playlists
     from mir.search.query import search_clip
 
     with opened(home) as engine:
+        if keep is not None:
+            playlists.checked_name(keep)
         answer = search_clip(engine, clip, wanted.filter(), count)
+        if keep is not None:
+            found = [hit.track.id for hit in answer.hits]
+            with engine.catalogue.session() as session:
+                made = playlist_entries.make(session, keep, found, datetime.now(UTC))
+            print_changed(made, as_json, "made")
+            return
     if as_json:
         print_json(answer_shape(answer.heard, answer.hits))
         return
     say(f"Heard {describe(answer.heard)}.")
-    print_hits(answer.hits)
+    print_hits(answer.hits, whole_why)
 
 
 @click.command()
 @seed_options
 @listing_options
-@click.option(
-    "--offset", type=click.IntRange(0), default=0, show_default=True, help="Tracks to skip."
-)
+@offset_option
 @filter_options
+@why_option
+@keep_option
 @json_option
 @home_option
 def similar(
@@ -62,6 +86,8 @@ def similar(
     listing: "Callable[[int], Listing]",
     offset: int,
     wanted: Wanted,
+    whole_why: bool,
+    keep: str | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -70,33 +96,47 @@ def similar(
     A SEED is an id, a file, or words of title and artist. Versions of one recording come once,
     and none of a SEED itself.
     """
+    from mir.recommend.query_kinds import Similar
     from mir.search.like import like
 
     with opened(home) as engine:
-        hits = like(engine, meant.resolved(engine), wanted.filter(), listing(offset))
-    answer_with(hits, as_json)
+        asked = meant.resolved(engine), wanted.filter(), listing(offset)
+        if keep is not None:
+            keep_query(engine, keep, Similar.of(engine, *asked), as_json)
+            return
+        hits = like(engine, *asked)
+    answer_with(hits, as_json, whole_why)
 
 
 @click.command("next")
 @seed_options
 @listing_options
 @filter_options
+@why_option
+@keep_option
 @json_option
 @home_option
 def next_(
     meant: Meant,
     listing: "Callable[[], Listing]",
     wanted: Wanted,
+    whole_why: bool,
+    keep: str | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
     """Say what to play after the SEEDs: ids, files, or words of title and artist."""
     from mir.recommend.next_tracks import next_tracks
+    from mir.recommend.query_kinds import Next
 
     with opened(home) as engine:
         seeds = meant.resolved(engine)
+        if keep is not None:
+            query = Next.of(engine, seeds, wanted.filter(), listing())
+            keep_query(engine, keep, query, as_json)
+            return
         hits = next_tracks(engine, seeds, filter=wanted.filter(), listing=listing())
-    answer_with(hits, as_json)
+    answer_with(hits, as_json, whole_why)
 
 
 @click.command()
@@ -110,21 +150,35 @@ def next_(
     help="How many steps: ten lead over nine tracks between the two.",
 )
 @filter_options
+@why_option
+@keep_option
 @json_option
 @home_option
 def path(
-    start: str, end: str, steps: int, wanted: Wanted, as_json: bool, home: Path | None
+    start: str,
+    end: str,
+    steps: int,
+    wanted: Wanted,
+    whole_why: bool,
+    keep: str | None,
+    as_json: bool,
+    home: Path | None,
 ) -> None:
     """Go from one track to another in small steps, each to a track that sounds like the last.
 
     FROM and TO are ids, files, or words of title and artist. Filters hold for the tracks between.
     """
     from mir.recommend.path import path as path_between
+    from mir.recommend.query_kinds import Path as PathQuery
 
     with opened(home) as engine:
         first, last = resolved(engine, [start, end])
-        hits = path_between(engine, first, last, steps, wanted.filter())
-    answer_with(hits, as_json)
+        asked = first, last, steps, wanted.filter()
+        if keep is not None:
+            keep_query(engine, keep, PathQuery.of(engine, *asked), as_json)
+            return
+        hits = path_between(engine, *asked)
+    answer_with(hits, as_json, whole_why)
 
 
 def describe(heard: "Heard") -> str:
@@ -141,31 +195,36 @@ def describe(heard: "Heard") -> str:
     return "; ".join(parts)
 
 
-def print_hits(hits: "Sequence[Hit]") -> None:
-    """Print hits as a table; `Match` is the share of the library that is less similar."""
+def print_hits(hits: "Sequence[Hit]", whole_why: bool = False) -> None:
+    """Print hits as a table; `Match` is the share of the library that is less similar.
+
+    It is empty where nothing was compared. Reasons are told in short, or all of them, each on a
+    line of its own.
+    """
     from mir.search.hits import percentage
+    from mir.search.sentences import in_short
 
     rows = (
         (
             str(hit.track.id),
-            percentage(hit.similarity),
+            "" if hit.why.percentile is None else percentage(hit.why.percentile),
             f"{hit.track.title}\n{', '.join(hit.track.artists) or 'unknown artist'}",
             clock(hit.track.seconds),
-            "; ".join(hit.reasons),
+            "\n".join(hit.reasons) if whole_why else "; ".join(in_short(hit.why)),
         )
         for hit in hits
     )
     print_table(HIT_COLUMNS, rows, empty="No track matches; loosen the filter or index more music.")
 
 
-def answer_with(hits: "Sequence[Hit]", as_json: bool) -> None:
-    """Print hits as JSON or as a table."""
+def answer_with(hits: "Sequence[Hit]", as_json: bool, whole_why: bool) -> None:
+    """Print hits as JSON or as a table, see `print_hits`."""
     from indexer.shapes import hits_shape
 
     if as_json:
         print_json(hits_shape(hits))
     else:
-        print_hits(hits)
+        print_hits(hits, whole_why)
 
 
 def resolved(engine: "Engine", names: Sequence[str]) -> list[int]:

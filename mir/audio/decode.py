@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import astuple, dataclass
 from typing import BinaryIO
 
-from mir.analysis import FloatArray
+from mir.analysis import FloatArray, Span
 from mir.audio.info import AudioInfo
 from mir.audio.mono import resampled
 from mir.audio.pyav_reader import NoAudio, PyavReader
@@ -32,14 +32,6 @@ __all__ = [
 
 _SILENT_STRETCHES = 10  # in a row that give no sound, after which the rest of a file is given up
 _MISSING = 0.1  # seconds that may lack at an end before another decoder is asked
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a recording: where it starts and how long it is, in seconds."""
-
-    start: float
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

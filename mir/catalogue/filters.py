@@ -6,6 +6,7 @@ or the library's present one. Names are compared without regard to case, width a
 """
 
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -13,8 +14,12 @@ from sqlalchemy.orm import Session
 
 from mir.catalogue.grammar import ANY, EITHER, MODEL_ONLY, NONE, TAG_ONLY, Filter
 from mir.catalogue.ids import Ids, read_ids
+from mir.catalogue.matching import matching
 from mir.catalogue.models import present
+from mir.catalogue.moods import spellings
 from mir.catalogue.patterns import containing, of_paths
+from mir.catalogue.plays import played
+from mir.catalogue.sorting import on_album
 from mir.catalogue.tables import (
     TAG,
     artists,
@@ -25,11 +30,11 @@ from mir.catalogue.tables import (
     track_labels,
     tracks,
 )
-from mir.catalogue.text import clean, name_key, searchable
+from mir.catalogue.text import clean, name_key
 
 STRONG = 0.15
 
-__all__ = ["STRONG", "Filter", "allowed_ids", "conditions", "has_genre"]
+__all__ = ["STRONG", "Filter", "allowed_ids", "has_genre", "not_played"]
 
 
 def allowed_ids(session: Session, filter: Filter, model_id: str | None = None) -> Ids:
@@ -39,18 +44,17 @@ def allowed_ids(session: Session, filter: Filter, model_id: str | None = None) -
     if filter.genres_none:
         unwanted = read_ids(session, _with_genres(filter.genres_none, filter.genres_by, model_id))
         kept = np.setdiff1d(kept, unwanted, assume_unique=True)
-    return kept
+    return not_played(session, kept, filter)
 
 
-def conditions(filter: Filter, model_id: str | None = None) -> list[ColumnElement[bool]]:
-    """Return what a statement over `tracks` must demand so that only tracks that pass remain."""
-    wanted = _wanted(filter, model_id)
-    demanded: list[ColumnElement[bool]] = [tracks.c.id.in_(part) for part in wanted]
-    if filter.genres_none:
-        demanded.append(
-            tracks.c.id.not_in(_with_genres(filter.genres_none, filter.genres_by, model_id))
-        )
-    return demanded
+def not_played(session: Session, ids: Ids, filter: Filter) -> Ids:
+    """Return those of the ids (ascending) that are not played, as far as the filter asks that."""
+    if not filter.asks_plays or not len(ids):
+        return ids
+    since = None if filter.unplayed else filter.not_played_since
+    known = read_ids(session, played(filter.listener, since))
+    places = np.minimum(np.searchsorted(ids, known), len(ids) - 1)
+    return np.delete(ids, places[ids[places] == known])
 
 
 def has_genre(model_id: str | None = None, by: str = EITHER) -> ColumnElement[bool]:
@@ -75,36 +79,36 @@ def _wanted(filter: Filter, model_id: str | None) -> list[Select[tuple[int]]]:
         named = select(artists.c.id).where(artists.c.folded == name_key(filter.artist))
         parts.append(select(track_artists.c.track_id).where(track_artists.c.artist_id.in_(named)))
     if filter.path is not None:
-        there = files.c.shown.regexp_match(of_paths(clean(filter.path) or ""))
-        parts.append(select(files.c.track_id).where(there))
-    if own := _of_the_track(filter):
-        parts.append(select(tracks.c.id).where(*own))
+        there = of_paths(clean(filter.path) or "")
+        parts.append(select(files.c.track_id).where(*matching(files.c.shown, there)))
+    parts += [select(tracks.c.id).where(*own) for own in _of_the_track(filter)]
     return parts
 
 
-def _of_the_track(filter: Filter) -> list[ColumnElement[bool]]:
-    """Return what a row of `tracks` must be by itself."""
-    demanded: list[ColumnElement[bool]] = []
-    for column, first, last in (
-        (tracks.c.year, filter.year_from, filter.year_to),
-        (tracks.c.tempo, filter.bpm_from, filter.bpm_to),
-        (tracks.c.seconds, filter.seconds_from, filter.seconds_to),
-        (tracks.c.added_at, filter.added_since, None),
-    ):
-        if first is not None:
-            demanded.append(column >= first)
-        if last is not None:
-            demanded.append(column <= last)
+def _of_the_track(filter: Filter) -> list[list[ColumnElement[bool]]]:
+    """Return what a row of `tracks` must be by itself, in groups: one for each index that helps."""
+    year = _within(tracks.c.year, filter.year_from, filter.year_to)
+    measured = [
+        *_within(tracks.c.tempo, filter.bpm_from, filter.bpm_to),
+        *_within(tracks.c.seconds, filter.seconds_from, filter.seconds_to),
+        *_within(tracks.c.added_at, filter.added_since, None),
+    ]
     if filter.keys:
-        demanded.append(
-            or_(*(and_(tracks.c.key == k.tonic, tracks.c.mode == k.mode) for k in filter.keys))
-        )
-    if filter.album is not None:  # the last line of the text, folded already
-        line = "\n" + searchable(filter.album)
-        demanded.append(tracks.c.search_text.endswith(line, autoescape=True))
+        keys = (and_(tracks.c.key == k.tonic, tracks.c.mode == k.mode) for k in filter.keys)
+        measured.append(or_(*keys))
+    written = []
+    if filter.album is not None:
+        written.append(on_album(filter.album))
     if filter.licence is not None:
-        demanded.append(_licensed(filter.licence))
-    return demanded
+        written.append(_licensed(filter.licence))
+    return [group for group in (year, measured, written) if group]
+
+
+def _within(column: ColumnElement[Any], first: object, last: object) -> list[ColumnElement[bool]]:
+    return [
+        *([column >= first] if first is not None else []),
+        *([column <= last] if last is not None else []),
+    ]
 
 
 def _licensed(text: str) -> ColumnElement[bool]:
@@ -113,17 +117,18 @@ def _licensed(text: str) -> ColumnElement[bool]:
         return tracks.c.licence.is_(None)
     if wanted == ANY:
         return tracks.c.licence.is_not(None)
-    return tracks.c.licence.regexp_match(containing(clean(text) or ""))
+    return and_(*matching(tracks.c.licence, containing(clean(text) or "")))
 
 
 def _with_moods(names: tuple[str, ...], model_id: str | None) -> Select[tuple[int]]:
     spelt = sorted(cleaned for name in names if (cleaned := clean(name)))
     folded = sorted({name_key(name) for name in names})
-    name = track_labels.c.name
+    name = spellings(model_id).c.name
+    asked = select(name).where(or_(name.in_(spelt), func.lower(name).in_(folded)))
     return select(track_labels.c.track_id).where(
         track_labels.c.kind == "mood",
         track_labels.c.model_id == present(model_id),
-        or_(name.in_(spelt), func.lower(name).in_(folded)),
+        track_labels.c.name.in_(asked),
     )
 
 

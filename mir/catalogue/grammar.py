@@ -4,11 +4,12 @@ Every door takes the same words and makes a `Filter` of them; `mir.catalogue.fil
 meaning in SQL. A track of which something is not known passes no filter that asks for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mir.catalogue.keys import Key, neighbours, read_key
 from mir.catalogue.patterns import STARS, stars
+from mir.catalogue.plays import listener_name
 from mir.catalogue.text import clean, name_key, searchable
 from mir.errors import InvalidQuery
 
@@ -27,7 +28,8 @@ class Filter:
 
     Raises:
         InvalidQuery: a text is blank or too long, limits are the wrong way round or out of
-            range, a key, a source of genres is none, or a moment has no time zone.
+            range, a key, a source of genres is none, a moment has no time zone, or the name of a
+            listener is too long.
     """
 
     genres_any: tuple[str, ...] = ()
@@ -48,6 +50,9 @@ class Filter:
     path: str | None = None  # of a file, as `patterns.of_paths` reads it
     added_since: datetime | None = None  # with a time zone
     licence: str | None = None  # text in it, or ANY, or NONE
+    unplayed: bool = False  # never played by the listener, as `plays.played` counts
+    not_played_since: datetime | None = None  # with a time zone
+    listener: str = ""  # whose plays these are
 
     def __post_init__(self) -> None:
         """Check the values against each other."""
@@ -71,13 +76,25 @@ class Filter:
             _check_text(what, getattr(self, what))
         if self.path is not None and stars(self.path) > STARS:
             raise InvalidQuery(f"The path in the filter has more than {STARS} stars; use fewer.")
-        if self.added_since is not None and self.added_since.tzinfo is None:
-            raise InvalidQuery(f"The moment {self.added_since} has no time zone; name it in UTC.")
+        for moment in (self.added_since, self.not_played_since):
+            if moment is not None and moment.tzinfo is None:
+                raise InvalidQuery(f"The moment {moment} has no time zone; name it in UTC.")
+        listener_name(self.listener)
 
     @property
     def is_empty(self) -> bool:
         """Whether every track passes."""
-        return self == Filter() or self == Filter(genres_by=self.genres_by)
+        return replace(self, genres_by=EITHER, listener="") == Filter()
+
+    @property
+    def asks_plays(self) -> bool:
+        """Whether it depends on what was played which tracks pass."""
+        return self.unplayed or self.not_played_since is not None
+
+    @property
+    def but_plays(self) -> "Filter":
+        """The filter without what it asks of plays."""
+        return replace(self, unplayed=False, not_played_since=None, listener="")
 
     @property
     def keys(self) -> tuple[Key, ...]:

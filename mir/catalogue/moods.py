@@ -1,6 +1,6 @@
 """The moods of the library: what the model named in its tracks."""
 
-from sqlalchemy import select
+from sqlalchemy import CTE, func, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.models import present
@@ -12,8 +12,18 @@ def names(session: Session, model_id: str | None = None) -> tuple[str, ...]:
 
     The model is the one given, or the library's present one.
     """
+    name = spellings(model_id).c.name
+    return tuple(session.execute(select(name).where(name.is_not(None)).order_by(name)).scalars())
+
+
+def spellings(model_id: str | None = None) -> CTE:
+    """Return the names as a table of one column, `name`, and after the last a null.
+
+    Each is looked for in the index as the next after the one before: there are few moods, and a
+    row of labels for each track.
+    """
     name = track_labels.c.name
-    found = select(name).where(
-        track_labels.c.kind == "mood", track_labels.c.model_id == present(model_id)
-    )
-    return tuple(session.execute(found.distinct().order_by(name)).scalars())
+    mine = (track_labels.c.kind == "mood", track_labels.c.model_id == present(model_id))
+    found = select(func.min(name).label("name")).where(*mine).cte("spellings", recursive=True)
+    following = select(func.min(name)).where(*mine, name > found.c.name).scalar_subquery()
+    return found.union_all(select(following).where(found.c.name.is_not(None)))

@@ -3,6 +3,9 @@
 An entry names a sound by its hash, and not by a track's id. So a track whose files are gone stays
 in its playlists as missing, and is there again when its sound comes back. Positions count from 1.
 A sound may stand in a playlist several times.
+
+Who changes what they see gives `seen`, the `changed_at` of the playlist that they saw: where it was
+changed since, Conflict is raised and nothing done.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +18,7 @@ from sqlalchemy.orm import Session
 from mir.catalogue import tracks
 from mir.catalogue.chunks import chunks
 from mir.catalogue.paging import Page, check_page
-from mir.catalogue.playlists import Playlist, get, touch
+from mir.catalogue.playlists import Playlist, check_unchanged, create, get, touch
 from mir.catalogue.revision import take_turn
 from mir.catalogue.tables import playlist_entries as entries
 from mir.catalogue.tables import tracks as tracks_table
@@ -70,11 +73,21 @@ def tracks_of(session: Session, playlist_id: int, listener: str = "") -> tuple[T
     return tuple(found[here[sound]] for sound in hashes if here.get(sound) in found)
 
 
+def make(
+    session: Session, name: str, track_ids: Sequence[int], now: datetime, listener: str = ""
+) -> Playlist:
+    """Make a playlist by hand of these tracks; errors as `playlists.create` and `replace`."""
+    made = create(session, name, now, listener=listener)
+    return replace(session, made.id, track_ids, now, listener=listener)
+
+
 def replace(
     session: Session,
     playlist_id: int,
     track_ids: Sequence[int],
     now: datetime,
+    *,
+    seen: datetime | None = None,
     listener: str = "",
 ) -> Playlist:
     """Let these tracks, in this order, be all that is in the playlist.
@@ -84,7 +97,7 @@ def replace(
         InvalidQuery: they are more than `MOST_ENTRIES`.
     """
     take_turn(session)
-    get(session, playlist_id, listener)
+    check_unchanged(get(session, playlist_id, listener), seen)
     _write(session, playlist_id, hashes_of(session, track_ids), now)
     return get(session, playlist_id, listener)
 
@@ -109,6 +122,8 @@ def remove(
     playlist_id: int,
     positions: Sequence[int],
     now: datetime,
+    *,
+    seen: datetime | None = None,
     listener: str = "",
 ) -> Playlist:
     """Take out the entries at these positions (from 1), which count as they stand now.
@@ -117,7 +132,7 @@ def remove(
         NotFound: there is no such playlist or position; then none is taken out.
     """
     take_turn(session)
-    get(session, playlist_id, listener)
+    check_unchanged(get(session, playlist_id, listener), seen)
     hashes = _hashes(session, playlist_id)
     unwanted = {_checked(position, len(hashes)) for position in positions}
     kept = [sound for place, sound in enumerate(hashes) if place not in unwanted]
@@ -131,6 +146,8 @@ def move(
     position: int,
     to: int,
     now: datetime,
+    *,
+    seen: datetime | None = None,
     listener: str = "",
 ) -> Playlist:
     """Bring the entry at a position (from 1) to another; those between give way.
@@ -139,7 +156,7 @@ def move(
         NotFound: there is no such playlist or position.
     """
     take_turn(session)
-    get(session, playlist_id, listener)
+    check_unchanged(get(session, playlist_id, listener), seen)
     hashes = _hashes(session, playlist_id)
     taken = hashes.pop(_checked(position, len(hashes)))
     hashes.insert(_checked(to, len(hashes) + 1), taken)

@@ -8,7 +8,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, null, select, update
@@ -18,7 +18,7 @@ from mir.catalogue.paging import Page, check_page
 from mir.catalogue.revision import take_turn
 from mir.catalogue.tables import playlist_entries, playlists
 from mir.catalogue.text import folded
-from mir.errors import InvalidQuery, NotFound
+from mir.errors import Conflict, InvalidQuery, NotFound
 
 MOST_NAME = 200  # characters of a name
 _MOST_QUERY = 100_000  # characters of a query as JSON
@@ -34,7 +34,7 @@ class Playlist:
     query: Mapping[str, Any] | None  # what it was made from, to be asked again; None: by hand
     count: int  # entries, those that are missing included
     created_at: datetime  # UTC
-    changed_at: datetime  # UTC; of its name or its entries
+    changed_at: datetime  # UTC; of its name or its entries, and later with every change
 
 
 def checked_name(text: str) -> str:
@@ -166,9 +166,24 @@ def resolve(session: Session, text: str, listener: str = "") -> int:
 
 
 def touch(session: Session, playlist_id: int, now: datetime, **values: Any) -> None:
-    """Note that a playlist was changed, and change columns of its row."""
-    changed = update(playlists).where(playlists.c.id == playlist_id)
-    session.execute(changed.values(changed_at=now, **values))
+    """Note that a playlist was changed, and change columns of its row.
+
+    The moment is later than that of the change before, whatever the clock says, so that it names
+    one state of the playlist.
+    """
+    this = playlists.c.id == playlist_id
+    before = session.execute(select(playlists.c.changed_at).where(this)).scalar_one()
+    moment = max(now, before + timedelta(microseconds=1))
+    session.execute(update(playlists).where(this).values(changed_at=moment, **values))
+
+
+def check_unchanged(playlist: Playlist, seen: datetime | None) -> None:
+    """Raise Conflict where it was changed since `seen`, its `changed_at` then (None: no matter)."""
+    if seen is not None and seen != playlist.changed_at:
+        raise Conflict(
+            f"The playlist {playlist.name!r} was changed meanwhile, so that positions may mean "
+            "other tracks; look at it as it is now, and do it again."
+        )
 
 
 def _free_name(session: Session, text: str, listener: str, besides: int = 0) -> str:

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from mir.catalogue.chunks import chunks
 from mir.catalogue.paging import Page, check_page
-from mir.catalogue.revision import take_turn
+from mir.catalogue.revision import take_turn_for_plays
 from mir.catalogue.tables import plays, tracks
 from mir.catalogue.text import clean
 from mir.errors import InvalidQuery, NotFound
 
 Kind = Literal["listen", "like", "dislike", "skip"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+PLAYED: tuple[Kind, ...] = ("listen", "like")  # after which a track counts as played
 LISTENER_LENGTH = 100  # characters; an index entry of Postgres holds 2,704 bytes
 REFERENCE_LENGTH = 200
 MOST_SECONDS = 1e6
@@ -87,7 +88,7 @@ def record(session: Session, sent: Sequence[NewPlay], now: datetime) -> Recorded
         InvalidQuery: a kind, a moment (without zone, in the future), a number of seconds, or the
             length of a name is out of range.
     """
-    take_turn(session)
+    take_turn_for_plays(session)
     hashes = _hashes(session, {each.track for each in sent})
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for each in sent:
@@ -125,7 +126,7 @@ def listeners(session: Session) -> dict[str, int]:
 
 def undo(session: Session, play_id: int) -> Play:
     """Take one play back and return it; NotFound where there is none with that id."""
-    take_turn(session)
+    take_turn_for_plays(session)
     row = session.execute(_whole().where(plays.c.id == play_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no play {play_id} (any more); `mir plays` lists those there are.")
@@ -135,7 +136,7 @@ def undo(session: Session, play_id: int) -> Play:
 
 def erase(session: Session, listener: str) -> int:
     """Forget all that a listener did; return how many plays that were."""
-    take_turn(session)
+    take_turn_for_plays(session)
     done = session.execute(delete(plays).where(_of(listener)))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
@@ -148,6 +149,16 @@ def counts(session: Session, listener: str | None = None) -> dict[int, int]:
 def last_played(session: Session, listener: str | None = None) -> dict[int, datetime]:
     """Return when each track was last listened to, by anybody or one listener."""
     return {track: last for track, _, last in session.execute(_heard(listener))}
+
+
+def played(listener: str = "", since: datetime | None = None) -> Select[tuple[int]]:
+    """Return the statement of the ids of tracks that a listener has played, ever or since then.
+
+    A listen and a like count; a skip or a dislike says that the track was not heard out.
+    """
+    chosen = select(tracks.c.id).join_from(plays, tracks, plays.c.audio_hash == tracks.c.audio_hash)
+    chosen = chosen.where(_of(listener), plays.c.kind.in_(PLAYED))
+    return chosen if since is None else chosen.where(plays.c.at >= since)
 
 
 def history(session: Session, listener: str = "", limit: int = 5_000) -> tuple[Event, ...]:

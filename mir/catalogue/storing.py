@@ -22,12 +22,11 @@ from mir.catalogue.files import signed_inode
 from mir.catalogue.numbers import integer, number
 from mir.catalogue.paths import shown, stored
 from mir.catalogue.revision import bump, take_turn
+from mir.catalogue.sorting import sort_key
 from mir.catalogue.tables import embeddings as embeddings_table
 from mir.catalogue.tables import files, tracks
-from mir.catalogue.text import clean, clean_names, folded, searchable, title_of
+from mir.catalogue.text import clean, clean_names, searchable, title_of
 
-_SORTED_LENGTH = 100  # characters of each part of the browsing order
-_BETWEEN = "\x1f"
 _SILENT = ~select(files.c.id).where(files.c.track_id == tracks.c.id).exists()
 
 
@@ -204,7 +203,7 @@ def _described(file: FileFacts, tags: Tags) -> dict[str, Any]:
             searchable(part)
             for part in (title, " ".join([*credited, album_artist or ""]), album or "")
         ),
-        "sort_key": _sort_key((credited or [album_artist or ""])[0], album, disc, position, title),
+        "sort_key": sort_key((credited or [album_artist or ""])[0], album, disc, position, title),
     }
 
 
@@ -222,18 +221,3 @@ def _measured(analysis: Analysis) -> dict[str, Any]:
         "mfcc_mean": heard.mfcc_mean,
         "mfcc_std": heard.mfcc_std,
     }
-
-
-def _sort_key(
-    artist: str, album: str | None, disc: int | None, number: int | None, title: str
-) -> str:
-    """Return text that orders tracks for browsing; those without an artist come last."""
-
-    def part(text: str) -> str:
-        return searchable(text)[:_SORTED_LENGTH]
-
-    def place(n: int | None) -> str:
-        return f"{min(max(n or 0, 0), 99_999):05d}"
-
-    first = "0" + part(artist) if folded(artist) else "1"
-    return _BETWEEN.join([first, part(album or ""), place(disc), place(number), part(title)])

@@ -40,6 +40,8 @@ def clean_names(names: tuple[str, ...]) -> list[str]:
 def folded(text: str) -> str:
     """Return `text` so that spellings that differ in case, width or spaces are equal."""
     cleaned = clean(text) or ""
+    if cleaned.isascii():  # where the forms of Unicode are all the same
+        return " ".join(cleaned.lower().split())
     once = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cleaned).casefold())
     return " ".join(once.split())
 

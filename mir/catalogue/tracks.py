@@ -15,8 +15,10 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from mir.analysis import Descriptors, Label
+from mir.catalogue.browsing import browsed
 from mir.catalogue.chunks import chunks
-from mir.catalogue.filters import Filter, allowed_ids, conditions
+from mir.catalogue.filters import allowed_ids
+from mir.catalogue.ids import Ids
 from mir.catalogue.models import present
 from mir.catalogue.paging import Page, check_page
 from mir.catalogue.parts import keep_parts
@@ -42,7 +44,6 @@ from mir.catalogue.tables import (
     track_labels,
     tracks,
 )
-from mir.catalogue.text import searchable
 from mir.errors import NotFound
 
 __all__ = [
@@ -144,39 +145,23 @@ def count(session: Session) -> int:
 def page(
     session: Session,
     *,
-    filter: Filter | None = None,
     text: str | None = None,
+    among: Ids | None = None,
     offset: int = 0,
     limit: int = 50,
     model_id: str | None = None,
 ) -> Page[Track]:
-    """Return part of the tracks that pass, by artist, album, disc, track number and title.
+    """Return part of the tracks, by artist, album, disc, track number and title.
 
     `text` lets through tracks whose title, artists and album contain each of its words,
-    without regard to case and accents. Tracks without an artist come last.
+    without regard to case and accents; `among` those with these ids (ascending), as
+    `allowed_ids` gives them. Tracks without an artist come last.
 
     Raises:
         InvalidQuery: offset or limit is out of range.
     """
     check_page(offset, limit)
-    demanded = conditions(filter, model_id) if filter else []
-    words = searchable(text or "").split()
-    for word in words:
-        demanded.append(tracks.c.search_text.contains(word, autoescape=True))
-    if filter and not words:
-        total = len(allowed_ids(session, filter, model_id))  # faster than counting rows of tracks
-    else:
-        counted = select(func.count()).select_from(tracks).where(*demanded)
-        total = session.execute(counted).scalar_one()
-    # Few of the tracks hold the words: reading all in the order of the index would jump about.
-    order = tracks.c.sort_key + "" if words else tracks.c.sort_key
-    ids = session.execute(
-        select(tracks.c.id)
-        .where(*demanded)
-        .order_by(order, tracks.c.id)
-        .offset(offset)
-        .limit(limit)
-    ).scalars()
+    ids, total = browsed(session, text or "", among, offset, limit)
     return Page(items=tuple(get_many(session, ids, model_id).values()), total=total)
 
 

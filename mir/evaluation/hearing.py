@@ -131,7 +131,7 @@ _worker_embedder: Ear | None = None
 
 def _begin(load_embedder: Callable[[], Ear]) -> None:
     # It comes with scikit-learn, as that does with librosa.
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     global _worker_embedder
     threadpool_limits(1)  # the processes are the parallelism; more threads would only contend

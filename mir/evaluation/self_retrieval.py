@@ -18,7 +18,7 @@ from mir.evaluation import interval
 from mir.evaluation.hearing import HeardSet
 from mir.evaluation.labelled import Item
 from mir.evaluation.report import Cell, Row, Table
-from mir.listen import plan_spans
+from mir.passages import plan_spans
 
 SECONDS = 10.0
 WITHIN = (1, 10)

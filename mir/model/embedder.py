@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mir.analysis import FloatArray, Hearing, Label
+from mir.analysis import MOST_LABELS, FloatArray, Hearing, Label
 from mir.errors import ModelError
 from mir.features.patches import cut_patches, network_input
 from mir.model.card import METADATA_KEY, ModelCard, TagAxis, TagGroup
@@ -19,7 +19,6 @@ PASSAGE_FRAMES = 1125  # 18 seconds: six patches, and what one passage vector st
 _SHORTEST_REST = 125  # frames; a shorter rest joins the passage before it
 _BATCH = 18  # patches in a run of the network: three passages; more only cost memory
 _GENRES_NAMED = 3
-_SHOWN = 5  # moods and instruments named at most
 _AUDIBLE = 0.03  # an instrument less probable than this is not named, however rare it is
 
 
@@ -179,7 +178,7 @@ def _standing_out(groups: Sequence[TagGroup], tags: FloatArray, least: float) ->
         if probability >= max(group.remarkable, least):
             found.append((probability / group.remarkable, Label(group.name, probability)))
     found.sort(key=lambda pair: -pair[0])
-    return tuple(label for _, label in found[:_SHOWN])
+    return tuple(label for _, label in found[:MOST_LABELS])
 
 
 def _passages(mel: FloatArray) -> list[FloatArray]:

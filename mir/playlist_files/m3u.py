@@ -33,7 +33,7 @@ class PathLine:
 class ParsedM3u:
     """What a file says."""
 
-    name: str | None  # of the playlist, in one line
+    name: str | None  # of the playlist, as it stands there
     lines: tuple[PathLine, ...]
 
 
@@ -71,7 +71,7 @@ def read_m3u(data: bytes) -> ParsedM3u:
     for number, line in enumerate(data.removeprefix(_BOM).splitlines(), start=1):
         if line.startswith(b"#"):
             if line.upper().startswith(b"#PLAYLIST:"):
-                name = one_line(decoded(line[len(b"#PLAYLIST:") :])) or None
+                name = decoded(line[len(b"#PLAYLIST:") :]).strip() or None
             elif found := _START.fullmatch(line):
                 start = float(found[1])
         elif line.strip():

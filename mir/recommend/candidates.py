@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import tracks
-from mir.catalogue.tracks import Track
+from mir.catalogue import briefs
+from mir.catalogue.briefs import Brief
 from mir.engine import Engine, View
 from mir.recommend.taste import Taste
 from mir.search.variety import Candidate, main_artist, without_versions
@@ -34,7 +34,7 @@ class Candidates:
         rows: Scores,
         best: Scores,
         permitted: NDArray[np.int64] | None,
-        named: Sequence[Track],
+        named: Sequence[Brief],
     ) -> None:
         """`rows` (centre, track) and their highest `best` (track,); `permitted` positions.
 
@@ -47,7 +47,7 @@ class Candidates:
 
     def lists(
         self, shares: Sequence[float], places: int, without: NDArray[np.int64]
-    ) -> tuple[list[list[Candidate]], dict[int, Track]]:
+    ) -> tuple[list[list[Candidate]], dict[int, Brief]]:
         """The candidates of each centre, best first, each track in one list; and the tracks."""
         gone = self._index.positions(without)
         factor = 1
@@ -81,10 +81,10 @@ class Candidates:
         wanted: int,
         places: int,
         without: NDArray[np.int64],
-        known: dict[int, Track],
+        known: dict[int, Brief],
         draw: int,
-    ) -> tuple[list[Candidate], dict[int, Track]]:
-        """Tracks that were never played and lie further away, drawn; and the tracks."""
+    ) -> list[Candidate]:
+        """Tracks that were never played and lie further away, drawn."""
         played = np.array(sorted({*self._taste.standings, *known}), dtype=np.int64)
         gone = self._index.positions(np.union1d(without, played))
         pool = _FURTHER * max(_POOL, _POOL_PER_PLACE * places)
@@ -95,10 +95,9 @@ class Candidates:
         fresh = without_versions(found.values(), [*self._named, *known.values()])
         fresh = [track for track in fresh if self._taste.of(track) is None][:wanted]
         scores = {int(self._index.ids[p]): float(self._best[p]) for p in drawn.tolist()}
-        made = [Candidate(track.id, main_artist(track), scores[track.id]) for track in fresh]
-        return made, {track.id: track for track in fresh}
+        return [Candidate(track.id, main_artist(track), scores[track.id]) for track in fresh]
 
-    def rested(self, without: NDArray[np.int64]) -> tuple[list[Candidate], dict[int, Track]]:
+    def rested(self, without: NDArray[np.int64]) -> tuple[list[Candidate], dict[int, Brief]]:
         """Tracks that still rest, those first that were heard longest ago; and the tracks."""
         ids = np.setdiff1d(self._taste.resting, without)
         here = self._index.positions(ids)
@@ -113,12 +112,12 @@ class Candidates:
         ]
         return made, found
 
-    def _tracks(self, positions: Iterable[int]) -> dict[int, Track]:
+    def _tracks(self, positions: Iterable[int]) -> dict[int, Brief]:
         ids = [int(self._index.ids[position]) for position in positions]
         with self._engine.catalogue.session() as session:
-            return tracks.get_many(session, ids, self._view.model_id)
+            return briefs.get_many(session, ids)
 
-    def _adjusted(self, positions: NDArray[np.int64], known: dict[int, Track]) -> dict[int, float]:
+    def _adjusted(self, positions: NDArray[np.int64], known: dict[int, Brief]) -> dict[int, float]:
         """The scores after what speaks against a track; drops from `known` what may not come."""
         ids = self._index.ids[positions]
         scores = self._best[positions].astype(np.float64)

@@ -8,34 +8,40 @@ alone decide (`mir.recommend.next_tracks`); with neither, a varied sample of the
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import plays, tracks
+from mir.catalogue import briefs, plays, tracks
 from mir.catalogue.filters import Filter
+from mir.catalogue.session import Session
 from mir.catalogue.tracks import Track
 from mir.engine import Engine, View
-from mir.errors import InvalidQuery, NotFound
+from mir.errors import InvalidQuery
+from mir.recommend.blend import blended, said_of
 from mir.recommend.candidates import Candidates, has, place_of
 from mir.recommend.centres import centres
+from mir.recommend.collaborative import Opinion
 from mir.recommend.mix import filled, interleaved, strewn
 from mir.recommend.next_tracks import next_tracks
+from mir.recommend.others import opinion_of_others
 from mir.recommend.rerank import listenable
 from mir.recommend.sample import varied_sample
 from mir.recommend.taste import Standing, Taste, taste_of
 from mir.search.allowed import MOST, allowed, check_count
-from mir.search.explain import MOST_REASONS, portrait_of_track, reasons
+from mir.search.explain import between
 from mir.search.hits import Hit, make_hits
-from mir.search.seeds import MOST_SEEDS, NEAREST_SEED
+from mir.search.seeds import MOST_SEEDS, Seeds, start
 from mir.search.variety import main_artist
-from mir.vectors.ranking import Query, WholeRanking
+from mir.search.why import Why
+from mir.vectors.ranking import WholeRanking
 
 COUNT = 20  # tracks where neither a number nor a time is asked for
 EXPLORE = 0.1
+PATIENCE = 1.0  # seconds that the first question waits for what others teach to be learnt
 SHORTEST, LONGEST = 60.0, 86_400.0  # seconds to fill
 
 _LOVED = 300  # tracks of a history whose vectors count
@@ -51,18 +57,28 @@ class Wish:
 
     listener: str = ""
     seeds: tuple[int, ...] = ()
+    artists: tuple[str, ...] = ()  # whose tracks are seeds, too
+    albums: tuple[str, ...] = ()  # so are the tracks on them
     exclude: tuple[int, ...] = ()
     filter: Filter | None = None
     count: int | None = None
     seconds: float | None = None  # to fill, to within one track
     explore: float = EXPLORE  # share of the places, in [0, 1]
 
+    @property
+    def starts(self) -> Seeds | None:
+        """The seeds, if there are any."""
+        if not (self.seeds or self.artists or self.albums):
+            return None
+        return Seeds(tuple(dict.fromkeys(self.seeds)), self.artists, self.albums)
+
     def check(self) -> None:
         """Raise InvalidQuery for what lies out of range."""
         if self.count is not None:
             check_count(self.count)
-        if len(self.seeds) > MOST_SEEDS:
-            raise InvalidQuery(f"{len(self.seeds)} seeds were given; name up to {MOST_SEEDS}.")
+        named = len(self.seeds) + len(self.artists) + len(self.albums)
+        if named > MOST_SEEDS:
+            raise InvalidQuery(f"{named} seeds were given; name up to {MOST_SEEDS}.")
         if not 0 <= self.explore <= 1:
             raise InvalidQuery(f"A share of {self.explore} cannot be explored; ask for 0 to 1.")
         if self.seconds is not None and not SHORTEST <= self.seconds <= LONGEST:
@@ -71,8 +87,13 @@ class Wish:
             )
 
 
-def recommend(engine: Engine, wish: Wish, now: datetime, draw: int) -> tuple[Hit, ...]:
+def recommend(
+    engine: Engine, wish: Wish, now: datetime, draw: int, patience: float = PATIENCE
+) -> tuple[Hit, ...]:
     """Tracks for a listener, in the order to play them; the same for the same `draw` and moment.
+
+    Where others share tracks with the listener, what they play comes further forward
+    (`mir.recommend.blend`); for `patience` see `mir.recommend.others`.
 
     A hit's score is the cosine to the nearest centre of the taste; with seeds, seven tenths of it
     are the score of `next_tracks`. Scores need not fall: see `listenable`. The sample that stands
@@ -83,19 +104,23 @@ def recommend(engine: Engine, wish: Wish, now: datetime, draw: int) -> tuple[Hit
     wish.check()
     with engine.catalogue.session() as session:
         taste = taste_of(plays.history(session, wish.listener), now)
-    return recommend_from(engine, wish, taste, draw)
+    opinion = opinion_of_others(engine, wish.listener, taste, now, patience)
+    return recommend_from(engine, wish, taste, draw, opinion)
 
 
-def recommend_from(engine: Engine, wish: Wish, taste: Taste, draw: int) -> tuple[Hit, ...]:
-    """Tracks for that taste, whoever's it is; otherwise as `recommend`."""
+def recommend_from(
+    engine: Engine, wish: Wish, taste: Taste, draw: int, opinion: Opinion | None = None
+) -> tuple[Hit, ...]:
+    """Tracks for that taste, whoever's it is, and what others say to it; else as `recommend`."""
     wish.check()
     view = engine.view()
     if wish.seconds is None:
-        return _answer(engine, view, wish, taste, COUNT if wish.count is None else wish.count, draw)
+        count = COUNT if wish.count is None else wish.count
+        return _answer(engine, view, wish, taste, opinion, count, draw)
     most = MOST if wish.count is None else wish.count
     places = min(most, math.ceil(1.5 * wish.seconds / _TYPICAL) + 2)
     while True:
-        hits = _answer(engine, view, wish, taste, places, draw)
+        hits = _answer(engine, view, wish, taste, opinion, places, draw)
         taken = filled(hits, lambda hit: hit.track.seconds, wish.seconds)
         # Where one did not fit, less is left than it is long.
         if len(taken) < len(hits) or len(hits) < places or places == most:
@@ -104,15 +129,21 @@ def recommend_from(engine: Engine, wish: Wish, taste: Taste, draw: int) -> tuple
 
 
 def _answer(
-    engine: Engine, view: View, wish: Wish, taste: Taste, places: int, draw: int
+    engine: Engine,
+    view: View,
+    wish: Wish,
+    taste: Taste,
+    opinion: Opinion | None,
+    places: int,
+    draw: int,
 ) -> tuple[Hit, ...]:
     """At most so many tracks, whatever their lengths."""
     loved = [each for each in taste.loved(_LOVED) if has(view.index, each.track)]
     barred = np.concatenate([taste.disliked, np.array(wish.exclude, dtype=np.int64)])
     if loved:
-        return _from_taste(engine, view, wish, taste, loved, barred, places, draw)
-    if wish.seeds:
-        return next_tracks(engine, wish.seeds, places, wish.filter, barred.tolist())
+        return _from_taste(engine, view, wish, taste, opinion, loved, barred, places, draw)
+    if wish.starts:
+        return next_tracks(engine, wish.starts, places, wish.filter, barred.tolist())
     without = np.union1d(barred, taste.resting)
     return varied_sample(engine, view, wish.filter, taste, without, places, draw)
 
@@ -122,68 +153,95 @@ def _from_taste(
     view: View,
     wish: Wish,
     taste: Taste,
+    opinion: Opinion | None,
     loved: Sequence[Standing],
     barred: NDArray[np.int64],
     places: int,
     draw: int,
 ) -> tuple[Hit, ...]:
     index = view.index
+    begin = start(engine, wish.starts, view) if wish.starts else None
     with engine.catalogue.session() as session:
-        named = tracks.get_many(session, (*wish.seeds, *wish.exclude), view.model_id)
-    for seed in wish.seeds:
-        if seed not in named:
-            raise NotFound(f"There is no track {seed}; list the tracks with `mir tracks`.")
-    seeds = {seed: named[seed] for seed in wish.seeds}
+        named = briefs.get_many(session, wish.exclude)
+    if begin:
+        named |= begin.known
     liked = index.vectors_of(np.array([each.track for each in loved], dtype=np.int64))
     found = centres(liked, np.array([each.weight for each in loved]))
     rows, shares = index.scores_of_many(found.vectors), found.shares.tolist()  # (centre, track)
-    if seeds:
-        wanted = index.vectors_of(np.array(list(seeds), dtype=np.int64))
-        rows = (
-            _SEEDS_SAY * index.blended(Query(wanted, NEAREST_SEED))
-            + (1 - _SEEDS_SAY) * rows.max(axis=0)
-        )[None]
+    if begin:
+        rows = (_SEEDS_SAY * index.blended(begin.query) + (1 - _SEEDS_SAY) * rows.max(axis=0))[None]
         shares = [1.0]
     best = rows.max(axis=0) if len(rows) > 1 else rows[0]
+    ranked, first = rows, best
+    if opinion is not None:
+        ranked, first = blended(index, rows, best, opinion, 1 - _SEEDS_SAY if begin else 1.0)
 
     permitted = allowed(engine, wish.filter, view.model_id)
     positions = None if permitted is None else index.positions(permitted)
-    never = np.union1d(barred, np.array(wish.seeds, dtype=np.int64))
-    chosen = Candidates(engine, view, taste, rows, best, positions, list(named.values()))
+    never = np.union1d(barred, np.array(sorted(begin.known if begin else ()), dtype=np.int64))
+    chosen = Candidates(engine, view, taste, ranked, first, positions, list(named.values()))
     lists, known = chosen.lists(shares, places, np.union1d(never, taste.resting))
     order = interleaved(lists, shares)
     if len(order) < places:  # nearly all of it was heard lately: what has rested longest
         more, also = chosen.rested(never)
         order, known = [*order, *more], known | also
-    explored, also = chosen.explored(round(wish.explore * places), places, never, known, draw)
-    order, known = strewn(explored, order, min(places, len(order))), known | also
-    after = main_artist(seeds[wish.seeds[-1]]) if seeds else None
+    explored = chosen.explored(round(wish.explore * places), places, never, known, draw)
+    order = strewn(explored, order, min(places, len(order)))
+    after = main_artist(begin.known[begin.liked[-1]]) if begin else None
     listed = listenable(order, places, after)
 
     vectors = index.vectors_of(np.array([each.track for each in listed], dtype=np.int64))
     nearest = (vectors @ liked.T).argmax(axis=1) if listed else []
     near = {each.track: loved[k] for each, k in zip(listed, nearest, strict=True)}
-    with engine.catalogue.session() as session:
-        reminding = tracks.get_many(session, {n.track for n in near.values()}, view.model_id)
     new = {each.track for each in explored}
+    with engine.catalogue.session() as session:
+        named_too = (*near, *(standing.track for standing in near.values()))
+        shown = tracks.get_many(session, named_too, view.model_id)
+        present = [shown[each.track] for each in listed if each.track in shown]
+        why = _whys(session, view.model_id, present, near, shown, new, opinion)
     return make_hits(
         [(each.track, float(best[place_of(index, each.track)])) for each in listed],
-        known,
+        shown,
         WholeRanking(best),
-        others=len(index) - len(seeds) - 1,
-        why=lambda track: _why(track, near[track.id], reminding, track.id in new),
+        others=begin.others(index) if begin else len(index) - 1,
+        why=why,
     )
 
 
-def _why(
-    track: Track, near: Standing, reminding: dict[int, Track], explored: bool
-) -> tuple[str, ...]:
+def _whys(
+    session: Session,
+    model_id: str,
+    listed: Sequence[Track],
+    near: Mapping[int, Standing],
+    reminding: Mapping[int, Track],
+    new: Collection[int],
+    opinion: Opinion | None,
+) -> dict[int, Why]:
+    """Why each track is listed, by id: beside what of all that was loved is nearest to it.
+
+    near: by track id, what is nearest; reminding: the tracks of those; new: ids of the explored;
+    opinion: what others say.
+    """
+    pairs = {
+        track.id: (reminding[nearest], track)
+        for track in listed
+        if (nearest := near[track.id].track) in reminding and nearest != track.id
+    }
+    told = between(session, model_id, list(pairs.values()))
+    compared = dict(zip(pairs, told, strict=True))
+    return {
+        track.id: replace(
+            compared.get(track.id, Why()),
+            notes=_notes(track.id, near[track.id], track.id in new, said_of(opinion, track.id)),
+        )
+        for track in listed
+    }
+
+
+def _notes(track: int, near: Standing, explored: bool, said: tuple[str, ...]) -> tuple[str, ...]:
+    """What is true of the listener; `said` is what is true of others."""
     did = "liked" if near.liked else "played"
-    if near.track == track.id:
-        return (f"you {did} it",)
-    found = [f"nearest of what you {did}: {near.title}"]
-    if explored:
-        found.insert(0, "new to you, and further away")
-    if near.track in reminding:
-        found += reasons(portrait_of_track(reminding[near.track]), portrait_of_track(track))
-    return tuple(found[:MOST_REASONS])
+    if near.track == track:
+        return (f"you {did} it", *said)
+    new = ("new to you, and further away",) if explored else ()
+    return (*new, f"nearest of what you {did}: {near.title}", *said)

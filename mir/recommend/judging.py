@@ -6,53 +6,30 @@ for the better part, until the next cut. Plays after a cut, of anybody, are not 
 Repeats do not count: to recommend what is played daily is no art.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mir.catalogue import plays, tracks
-from mir.catalogue.plays import Event
 from mir.engine import Engine
 from mir.errors import InvalidQuery
 from mir.evaluation import interval
+from mir.evaluation.interval import Measured
 from mir.evaluation.recommending import artist_diversity, hit, ndcg, novelty, reciprocal_rank
 from mir.evaluation.report import Cell, Row, Table
-from mir.recommend.for_listener import Wish, recommend_from
-from mir.recommend.taste import taste_of
+from mir.recommend.cases import LEAST_KNOWN, Case, K, cases_of
+from mir.recommend.ways import listening_of, opinion_at, ways
 from mir.search.variety import main_artist
 
-K = 20
-CUTS = (0.5, 0.6, 0.7, 0.8, 0.9)  # shares of the plays
-LEAST_KNOWN = 10  # tracks played before a cut, for it to count
-_LEAST_SHARE = 0.5  # of a track that must be heard for it to count as played afterwards
 _MOST_PLAYS = 100_000  # of one listener
 _MOST_BITS = 64.0
+_MEASURES = (f"hit@{K}", f"nDCG@{K}", "MRR")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A listener at a moment: what was known of them, and what they played anew until the next."""
-
-    listener: str
-    at: datetime
-    known: tuple[Event, ...]  # earliest first
-    relevant: frozenset[int]
-    played: Mapping[int, int]  # by anybody before, track -> listens
-
-    @property
-    def heard(self) -> list[int]:
-        """The tracks that the listener had met, ascending."""
-        return sorted({event.track for event in self.known})
-
-
-Way = Callable[[Case], Sequence[int]]
-
-
-def judge(engine: Engine, rng: np.random.Generator) -> Table:
-    """How well each way recommends to the listeners of the library.
+def judge(engine: Engine, rng: np.random.Generator) -> tuple[Table, Table]:
+    """How well each way recommends to the listeners of the library, and by how much mir is better.
 
     Raises InvalidQuery where no listener has played enough.
     """
@@ -68,12 +45,15 @@ def judge(engine: Engine, rng: np.random.Generator) -> Table:
             f"No listener has played enough to be judged by: {LEAST_KNOWN} tracks, and others "
             "after them; send plays to POST /api/v1/plays."
         )
-    rows = tuple(
-        Row(name, _figures(engine, cases, [list(way(case))[:K] for case in cases], total))
-        for name, way in ways(engine, rng).items()
-    )
+    everything = listening_of(histories)
+    opinions = [opinion_at(everything, case) for case in cases]
+    asked = list(zip(cases, opinions, strict=True))
+    lists = {
+        name: [list(way(*each))[:K] for each in asked] for name, way in ways(engine, rng).items()
+    }
+    rows = tuple(Row(name, _figures(engine, cases, each, total)) for name, each in lists.items())
     listeners = len({case.listener for case in cases})
-    return Table(
+    figures = Table(
         f"{len(cases)} moments of {listeners} listeners among {total} tracks",
         "way",
         rows,
@@ -81,55 +61,52 @@ def judge(engine: Engine, rng: np.random.Generator) -> Table:
         "next moment; novelty in bits; artists: different ones by track; ± is a 95 % interval "
         "over the moments, which are taken as independent (those of one listener are not quite).",
     )
+    return figures, _lead(cases, lists, rng)
 
 
-def cases_of(histories: Mapping[str, Sequence[Event]]) -> list[Case]:
-    """Every moment that counts of these histories (listener -> events, earliest first)."""
-    everything = [event for events in histories.values() for event in events]
-    everything.sort(key=lambda event: event.at)
-    cases = []
-    for listener, events in histories.items():
-        borders = [int(cut * len(events)) for cut in CUTS]
-        for start, end in zip(borders, [*borders[1:], len(events)], strict=True):
-            known = tuple(events[:start])
-            heard = {event.track for event in known}
-            later = {event.track for event in events[start:end] if _played(event)}
-            if len(heard) < LEAST_KNOWN or not later - heard:
-                continue
-            at = events[start].at
-            before = (e.track for e in everything if e.at < at and e.kind == "listen")
-            cases.append(Case(listener, at, known, frozenset(later - heard), Counter(before)))
-    return cases
+def _lead(
+    cases: Sequence[Case], lists: Mapping[str, Sequence[Sequence[int]]], rng: np.random.Generator
+) -> Table:
+    """By how much the last way is better than each other, moment by moment."""
+    gains = {
+        name: np.array([_gains(case, each) for case, each in zip(cases, found, strict=True)])
+        for name, found in lists.items()
+    }
+    best = list(lists)[-1]
+    makers = [f"listener {case.listener}" for case in cases]  # no name is empty
+    rows = []
+    for name in list(lists)[:-1]:
+        ahead = gains[best] - gains[name]  # (moment, measure)
+        found = interval.bootstrap(partial(_mean_of, ahead), makers, rng)
+        cells: dict[str, Cell] = dict(zip(_MEASURES, found, strict=True))
+        rows.append(Row(name, cells | {"ahead": _verdict(found)}))
+    return Table(
+        f"{best} less each other way",
+        "way",
+        tuple(rows),
+        "The mean difference over the moments, with 95 % intervals by drawing listeners anew "
+        "(bootstrap); ahead: the measures whose interval lies above 0, behind: below.",
+    )
 
 
-def ways(engine: Engine, rng: np.random.Generator) -> dict[str, Way]:
-    """The ways to recommend that are compared; the last is what `mir.recommend` does."""
-    index = engine.index()
+def _gains(case: Case, found: Sequence[int]) -> tuple[float, float, float]:
+    relevant = case.relevant
+    return (
+        float(hit(found, relevant)),
+        ndcg(found, relevant, K),
+        reciprocal_rank(found, relevant),
+    )
 
-    def random(case: Case) -> Sequence[int]:
-        new: list[int] = np.setdiff1d(index.ids, case.heard).tolist()
-        return rng.permutation(new)[:K].tolist() if new else []
 
-    def popular(case: Case) -> Sequence[int]:
-        heard = set(case.heard)
-        order = sorted(case.played.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [track for track, _ in order if track not in heard]
+def _mean_of(ahead: NDArray[np.float64], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(ahead[chosen].mean(axis=0))
 
-    def one_mean(case: Case) -> Sequence[int]:
-        known = np.array([e.track for e in case.known if _played(e)], dtype=np.int64)
-        here = index.ids[index.positions(np.unique(known))]
-        if not len(here):
-            return []
-        new = np.setdiff1d(index.ids, case.heard)
-        found: list[int] = index.search(index.vectors_of(here).mean(axis=0), K, new)[0].tolist()
-        return found
 
-    def taste(case: Case) -> Sequence[int]:
-        wish = Wish(exclude=tuple(case.heard), count=K, explore=0.0)
-        hits = recommend_from(engine, wish, taste_of(case.known, case.at), draw=0)
-        return [found.track.id for found in hits]
-
-    return {"random": random, "popularity": popular, "one mean": one_mean, "mir": taste}
+def _verdict(found: Sequence[Measured | None]) -> str:
+    pairs = [(name, each) for name, each in zip(_MEASURES, found, strict=True) if each is not None]
+    ahead = [name for name, each in pairs if each.low > 0]
+    behind = [f"behind {name}" for name, each in pairs if each.high < 0]
+    return ", ".join([*ahead, *behind]) or "-"
 
 
 def _figures(
@@ -153,10 +130,3 @@ def _figures(
         "novelty": interval.mean(bits, high=_MOST_BITS) if bits else None,
         "artists": interval.mean(varied) if varied else None,
     }
-
-
-def _played(event: Event) -> bool:
-    """Whether it was liked, or heard for the better part."""
-    if event.kind == "listen":
-        return event.share is None or event.share >= _LEAST_SHARE
-    return event.kind == "like"

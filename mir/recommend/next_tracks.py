@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mir.catalogue import tracks
+from mir.catalogue import briefs
 from mir.catalogue.filters import Filter
 from mir.engine import Engine
 from mir.recommend.rerank import listenable
@@ -49,7 +49,7 @@ def next_tracks(
     permitted = allowed(engine, filter, view.model_id)
     begin = start(engine, seeds, view)
     with engine.catalogue.session() as session:
-        left_out = tracks.get_many(session, exclude, view.model_id)
+        left_out = briefs.get_many(session, exclude)
     ranking = index.rank(begin.query)
     positions = None if permitted is None else index.positions(permitted)
     without = np.unique(np.array([*begin.known, *exclude], dtype=np.int64))
@@ -70,4 +70,4 @@ def next_tracks(
         listing.per_artist,
         listing.per_album,
     )
-    return begin.hits(index, listed, pool.tracks, ranking)
+    return begin.hits(engine, view, listed, ranking)

@@ -7,19 +7,20 @@ them the smoothest way is taken (`mir.recommend.smooth`): that whose longest ste
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from mir.catalogue import tracks
+from mir.catalogue import briefs, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.tracks import Track
-from mir.engine import Engine
+from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
 from mir.recommend.smooth import smoothest
 from mir.search.allowed import allowed
-from mir.search.explain import portrait_of_track, reasons
-from mir.search.hits import Hit, similarities
+from mir.search.explain import between
+from mir.search.hits import Hit, similarity
 from mir.search.variety import without_versions
 from mir.vectors.best import best
 from mir.vectors.index import VectorIndex
@@ -52,9 +53,9 @@ def path(
     index = view.index
     permitted = allowed(engine, filter, view.model_id)
     with engine.catalogue.session() as session:
-        known = tracks.get_many(session, [start, end], view.model_id)
+        ends_known = briefs.get_many(session, [start, end])
     for track in (start, end):
-        if track not in known:
+        if track not in ends_known:
             raise NotFound(f"There is no track {track}; list the tracks with `mir tracks`.")
     ends = index.vectors_of(np.array([start, end], dtype=np.int64))
     positions = None if permitted is None else index.positions(permitted)
@@ -78,7 +79,7 @@ def path(
             raise NotFound("A track at the end of the path has just been removed; choose another.")
         left_out.update(set(ids[1:-1]) - kept)
         spare = len(left_out)
-    return _hits(index, [known[track] for track in ids], points[way])
+    return _hits(engine, view, [known[track] for track in ids], points[way])
 
 
 def _between(
@@ -101,12 +102,15 @@ def _between(
     return ordered
 
 
-def _hits(index: VectorIndex, way: list[Track], vectors: Vectors) -> tuple[Hit, ...]:
+def _hits(engine: Engine, view: View, way: list[Track], vectors: Vectors) -> tuple[Hit, ...]:
     """The hits for a way, each compared with the one before; vectors: (way, dimension)."""
+    scores = np.einsum("ij,ij->i", vectors[:-1], vectors[1:])
+    less = view.index.less(vectors[:-1], scores)
     hits = [Hit(way[0], 1.0, 1.0)]
-    for n, (before, track) in enumerate(pairwise(way)):
-        score = float(vectors[n] @ vectors[n + 1])
-        (share,) = similarities([score], index.rank(vectors[n]), len(index) - 2)
-        why = reasons(portrait_of_track(before), portrait_of_track(track))
-        hits.append(Hit(track, max(-1.0, min(1.0, score)), share, why))
+    with engine.catalogue.session() as session:
+        told = between(session, view.model_id, list(pairwise(way)))
+    for track, score, below, why in zip(way[1:], scores, less, told, strict=True):
+        share = similarity(float(below), len(view.index) - 2)
+        hit = Hit(track, max(-1.0, min(1.0, float(score))), share, replace(why, percentile=share))
+        hits.append(hit)
     return tuple(hits)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue import tracks
+from mir.catalogue import briefs, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
 from mir.recommend.rerank import listenable
@@ -11,9 +11,10 @@ from mir.recommend.taste import Standing, Taste
 from mir.search.allowed import allowed
 from mir.search.hits import Hit
 from mir.search.variety import Candidate, main_artist, without_versions
+from mir.search.why import Why
 
 _DRAWN_PER_PLACE, _KEPT_PER_PLACE = 5, 2
-_WHY = "little is known of you yet: a varied sample of the library"
+_WHY = Why(notes=("little is known of you yet: a varied sample of the library",))
 
 
 def varied_sample(
@@ -31,19 +32,22 @@ def varied_sample(
     Of some that are drawn, the next is always the one that is least like those before it.
     """
     permitted = allowed(engine, filter, view.model_id)
-    ids = view.index.ids if permitted is None else np.intersect1d(view.index.ids, permitted)
-    ids = np.setdiff1d(ids, without)
+    ids = view.index.ids
+    if permitted is not None:
+        ids = ids[view.index.positions(permitted)]
+    ids = np.setdiff1d(ids, without, assume_unique=True)
     drawn = np.random.default_rng(draw).permutation(ids)[: _DRAWN_PER_PLACE * count]
     apart = _apart(view.index.vectors_of(drawn), _KEPT_PER_PLACE * count)
     with engine.catalogue.session() as session:
-        known = tracks.get_many(session, drawn[apart].tolist(), view.model_id)
+        known = briefs.get_many(session, drawn[apart].tolist())
     distinct = without_versions(
         [each for each in known.values() if not _unwelcome(taste.of(each))], played=()
     )
     candidates = [Candidate(track.id, main_artist(track), 0.0) for track in distinct]
-    return tuple(
-        Hit(known[each.track], 0.0, 0.0, (_WHY,)) for each in listenable(candidates, count)
-    )
+    listed = [each.track for each in listenable(candidates, count)]
+    with engine.catalogue.session() as session:
+        shown = tracks.get_many(session, listed, view.model_id)
+    return tuple(Hit(track, 0.0, 0.0, _WHY) for track in shown.values())
 
 
 def _unwelcome(standing: Standing | None) -> bool:

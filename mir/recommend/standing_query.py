@@ -1,114 +1,45 @@
 """Queries that are kept with a playlist, so that it can be filled from them again.
 
-A query is kept as JSON, `{"kind", "seeds", "text", "filter", "count"}`. Seeds are named by the
-hashes of their sounds, so that it means the same after an import elsewhere.
+A query is kept as JSON: its `kind`, as `mir.recommend.query_kinds.KINDS` names it, and those of
+that kind's fields that are not as by default.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, TypeVar, get_args
 
-from mir.catalogue import playlist_entries, playlists, tracks
+from mir.catalogue import playlist_entries, playlists
 from mir.catalogue.filters import Filter
 from mir.catalogue.playlists import Playlist
 from mir.engine import Engine
-from mir.errors import InvalidQuery, NotFound
-from mir.recommend.next_tracks import next_tracks
-from mir.search.allowed import check_count
-from mir.search.query import similar
+from mir.errors import InvalidQuery
+from mir.recommend.query_kinds import KINDS, Query
 
-Kind = Literal["similar", "next", "tracks"]
+Value = TypeVar("Value")
 
-
-@dataclass(frozen=True, slots=True)
-class StandingQuery:
-    """What fills a playlist.
-
-    "similar": what sounds most like the one seed; "next": what to play after the seeds;
-    "tracks": those that pass the filter and hold the text, by artist and album. None of the first
-    two answers with its seeds. At most `count` tracks (1 to 500).
-    """
-
-    kind: Kind
-    seeds: tuple[str, ...] = ()  # audio hashes
-    text: str | None = None
-    filter: Filter = field(default_factory=Filter)
-    count: int = 25
-
-    def __post_init__(self) -> None:
-        """Raise InvalidQuery where the parts do not go together."""
-        check_count(self.count)
-        if self.kind == "similar" and len(self.seeds) != 1:
-            raise InvalidQuery(f"{len(self.seeds)} seeds were given; 'similar' goes on from one.")
-        if self.kind == "next" and not self.seeds:
-            raise InvalidQuery("No seed was given; 'next' goes on from one or more tracks.")
-        if self.kind == "tracks" and self.seeds:
-            raise InvalidQuery("'tracks' knows no seeds; ask 'similar' or 'next', or leave them.")
-        if self.kind != "tracks" and self.text:
-            raise InvalidQuery(f"'{self.kind}' knows no text; ask 'tracks', or leave it out.")
+_NAMES = {kind: name for name, kind in KINDS.items()}
 
 
-def query_of(
-    engine: Engine,
-    kind: Kind,
-    seeds: Sequence[int] = (),
-    *,
-    text: str | None = None,
-    filter: Filter | None = None,
-    count: int = 25,
-) -> StandingQuery:
-    """Return the query whose seeds are tracks by their ids; NotFound, InvalidQuery."""
-    with engine.catalogue.session() as session:
-        hashes = playlist_entries.hashes_of(session, list(dict.fromkeys(seeds)))
-    return StandingQuery(kind, tuple(hashes), text or None, filter or Filter(), count)
-
-
-def answer(engine: Engine, query: StandingQuery) -> tuple[int, ...]:
-    """Return the ids of the tracks that the query finds now, in its order.
-
-    Seeds that are gone are left out of "next".
-
-    Raises:
-        NotFound: no seed is in the library any more.
-        InvalidQuery: the filter names a genre that is not known any more.
-    """
-    if query.kind == "tracks":
-        with engine.catalogue.session() as session:
-            found = tracks.page(session, filter=query.filter, text=query.text, limit=query.count)
-        return tuple(track.id for track in found.items)
-    with engine.catalogue.session() as session:
-        here = playlist_entries.ids_of(session, query.seeds)
-    seeds = [here[sound] for sound in query.seeds if sound in here]
-    if not seeds:
-        raise NotFound("The tracks that the playlist was made from are gone; make it anew.")
-    if query.kind == "similar":
-        hits = similar(engine, seeds[0], query.filter, query.count)
-    else:
-        hits = next_tracks(engine, seeds, query.count, query.filter)
-    return tuple(hit.track.id for hit in hits)
-
-
-def make(
-    engine: Engine, name: str, query: StandingQuery, now: datetime, listener: str = ""
-) -> Playlist:
+def make(engine: Engine, name: str, query: Query, now: datetime, listener: str = "") -> Playlist:
     """Make a playlist of what the query finds, which keeps the query.
 
     Raises:
         InvalidQuery: the name cannot be one or is taken, or the query cannot be answered.
-        NotFound: a seed is not in the library.
+        NotFound: what the query starts from is not in the library.
     """
-    found = answer(engine, query)
+    playlists.checked_name(name)
+    found = query.ask(engine, now)
     with engine.catalogue.session() as session:
         made = playlists.create(session, name, now, query=to_json(query), listener=listener)
-        return playlist_entries.replace(session, made.id, found, now, listener)
+        return playlist_entries.replace(session, made.id, found, now, listener=listener)
 
 
 def refresh(engine: Engine, playlist_id: int, now: datetime, listener: str = "") -> Playlist:
     """Fill a playlist anew with what its query finds now; what was changed by hand is lost.
 
     Raises:
-        NotFound: there is no such playlist, or its seeds are gone.
+        NotFound: there is no such playlist, or what it was made from is gone.
         InvalidQuery: it was made by hand, or its query cannot be answered any more.
     """
     with engine.catalogue.session() as session:
@@ -117,50 +48,66 @@ def refresh(engine: Engine, playlist_id: int, now: datetime, listener: str = "")
         raise InvalidQuery(
             f"The playlist {there.name!r} was made by hand, so there is nothing to ask again."
         )
-    found = answer(engine, from_json(there.query))
+    found = from_json(there.query).ask(engine, now)
     with engine.catalogue.session() as session:
-        return playlist_entries.replace(session, playlist_id, found, now, listener)
+        return playlist_entries.replace(session, playlist_id, found, now, listener=listener)
 
 
-def to_json(query: StandingQuery) -> dict[str, Any]:
-    """Return the query as JSON; of the filter what is not as in the empty one."""
-    empty = Filter()
-    chosen = {
-        each.name: value
-        for each in fields(Filter)
-        if (value := getattr(query.filter, each.name)) != getattr(empty, each.name)
-    }
-    return asdict(query) | {"seeds": list(query.seeds), "filter": _listed(chosen)}
+def to_json(query: Query) -> dict[str, Any]:
+    """Return the query as JSON."""
+    return {"kind": _NAMES[type(query)], **_written(query)}
 
 
-def from_json(kept: Mapping[str, Any]) -> StandingQuery:
+def from_json(kept: Mapping[str, Any]) -> Query:
     """Return the query that JSON keeps; InvalidQuery where it is none that is known here."""
     try:
-        if kept["kind"] not in get_args(Kind):
-            raise ValueError
-        chosen = {name: _tupled(value) for name, value in kept.get("filter", {}).items()}
-        if "added_since" in chosen:
-            chosen["added_since"] = datetime.fromisoformat(chosen["added_since"])
-        return StandingQuery(
-            kept["kind"],
-            tuple(map(str, kept.get("seeds", ()))),
-            kept.get("text"),
-            Filter(**chosen),
-            int(kept.get("count", 25)),
-        )
+        parts = dict(kept)
+        return _read(KINDS[parts.pop("kind")], parts)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise InvalidQuery(
             "This version does not know what the playlist was made from; make it anew."
         ) from None
 
 
-def _listed(value: Any) -> Any:
+def _written(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass that are not as by default, as JSON."""
+    found = {}
+    for each in fields(value):
+        held = getattr(value, each.name)
+        default = each.default if each.default_factory is MISSING else each.default_factory()
+        if held != default:
+            found[each.name] = _plain(held)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Filter):
+        return _written(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, dict):
-        return {name: _listed(each) for name, each in value.items()}
-    return [_listed(each) for each in value] if isinstance(value, tuple) else value
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def _tupled(value: Any) -> Any:
-    return tuple(map(_tupled, value)) if isinstance(value, list) else value
+def _read(kind: type[Value], parts: Mapping[str, Any]) -> Value:
+    """A dataclass from JSON, where null and [] say nothing.
+
+    Raises KeyError, TypeError or ValueError for what its fields cannot be.
+    """
+    types = {each.name: each.type for each in fields(kind)}  # type: ignore[arg-type]
+    told = {name: part for name, part in parts.items() if part not in (None, [])}
+    return kind(**{name: _typed(part, types[name]) for name, part in told.items()})
+
+
+def _typed(value: Any, kind: Any) -> Any:
+    if kind is Filter:
+        return _read(Filter, value)
+    if datetime in get_args(kind):
+        return datetime.fromisoformat(value)
+    if kind == tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise TypeError(f"{value!r} is no list of texts")
+        return tuple(value)
+    whole_for_float = isinstance(value, int) and isinstance(0.0, kind)
+    if not (isinstance(value, kind) or whole_for_float):
+        raise TypeError(f"{value!r} is no {kind}")
+    return value

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.catalogue.plays import Event
+from mir.catalogue.plays import Event, Kind
 from mir.catalogue.text import searchable
-from mir.catalogue.tracks import Track
+from mir.search.variety import Listed
 
 HALF_LIFE = timedelta(days=60)
-LIKE, LISTEN, SKIP = 3.0, 1.0, -0.5
+WORTH: dict[Kind, float] = {"like": 3.0, "listen": 1.0, "skip": -0.5, "dislike": 0.0}
 REST = timedelta(days=2)  # that a track is left alone after it was heard
 REST_OF_SKIPPED = timedelta(days=14)
 RECOVERY = timedelta(days=14)  # after the rest: half of the tiredness is gone with each of these
@@ -53,7 +53,7 @@ class Taste:
         for each in self.standings.values():
             self._titled.setdefault(each.words.partition("\n")[0], []).append(each)
 
-    def of(self, track: Track) -> Standing | None:
+    def of(self, track: Listed) -> Standing | None:
         """How the listener stands to a track, or to another file of the same recording."""
         if track.id in self.standings or not track.artists:
             return self.standings.get(track.id)
@@ -123,9 +123,8 @@ def fading(age: timedelta, half_life: timedelta) -> float:
 
 
 def _worth(event: Event) -> float:
-    if event.kind == "listen":
-        return LISTEN * (1.0 if event.share is None else event.share)
-    return {"like": LIKE, "skip": SKIP, "dislike": 0.0}[event.kind]
+    heard = event.share if event.kind == "listen" and event.share is not None else 1.0
+    return WORTH[event.kind] * heard
 
 
 def _ids(standings: Iterable[Standing]) -> NDArray[np.int64]:

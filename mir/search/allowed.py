@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mir.catalogue import genres, models, moods
-from mir.catalogue.filters import Filter, allowed_ids
-from mir.catalogue.revision import writes
+from mir.catalogue.filters import Filter, allowed_ids, not_played
+from mir.catalogue.revision import writes_but_plays
 from mir.catalogue.session import Session
 from mir.catalogue.text import folded
 from mir.engine import Engine
@@ -25,24 +25,26 @@ def check_count(count: int) -> None:
 def allowed(engine: Engine, filter: Filter | None, model_id: str) -> NDArray[np.int64] | None:
     """Ids of the tracks that pass the filter, ascending; None where there is nothing to filter.
 
-    Predicted genres and moods are those of the model. Remembered until something is written to
-    the catalogue. Raises InvalidQuery for a genre that neither a track of the library nor an output
-    of the model has, naming the nearest, and where nothing passes for moods of which no track has
-    any though there are others.
+    Predicted genres and moods are those of the model. Remembered until something other than plays
+    is written to the catalogue; what was played is asked each time. Raises InvalidQuery for a genre
+    that neither a track of the library nor an output of the model has, naming the nearest, and
+    where nothing passes for moods of which no track has any though there are others.
     """
     if filter is None or filter.is_empty:
         return None
+    lasting = filter.but_plays
     with engine.catalogue.session() as session:
 
         def ask() -> NDArray[np.int64]:
-            _check_genres(session, engine, filter, model_id)
-            ids = allowed_ids(session, filter, model_id)
+            _check_genres(session, engine, lasting, model_id)
+            ids = allowed_ids(session, lasting, model_id)
             if not ids.size:
-                _check_moods(session, filter, model_id)
+                _check_moods(session, lasting, model_id)
             ids.flags.writeable = False  # shared between requests
             return ids
 
-        return engine.filters.get((writes(session), model_id, filter), ask)
+        key = (writes_but_plays(session), model_id, lasting)
+        return not_played(session, engine.filters.get(key, ask), filter)
 
 
 def _check_genres(session: Session, engine: Engine, filter: Filter, model_id: str) -> None:

@@ -1,13 +1,17 @@
 """What a question is answered with: tracks, how near each is, and why."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mir.catalogue.tracks import Track
-from mir.vectors.ranking import Ranking
+from mir.search.sentences import sentences
+from mir.search.why import Why
+from mir.vectors.rows import Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +28,34 @@ class Hit:
     track: Track
     score: float  # in [-1, 1]: cosine of the two sounds, or a mean of cosines
     similarity: float  # in [0, 1]
-    reasons: tuple[str, ...] = ()  # at most four, most telling first; see mir.search.explain
+    why: Why = field(default_factory=Why)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is an answer, in words: see mir.search.sentences."""
+        return sentences(self.why)
 
 
-def similarities(scores: Sequence[float], ranking: Ranking, others: int) -> list[float]:
+class Counting(Protocol):
+    """A library compared with a query, such as a `mir.vectors.ranking.Ranking`."""
+
+    def less(self, scores: Scores) -> NDArray[np.float64]:
+        """For each of some scores (k,), how many tracks have a lower one."""
+        ...
+
+
+def similarities(scores: Sequence[float], ranking: Counting, others: int) -> list[float]:
     """`Hit.similarity` of each of `scores`, where `ranking` is that of the library.
 
     `others` is how many tracks there are beside a hit and the query.
     """
-    if others < 1:
-        return [1.0] * len(scores)
     less = ranking.less(np.asarray(scores, dtype=np.float32))
-    return [min(1.0, float(count) / others) for count in less]
+    return [similarity(float(count), others) for count in less]
+
+
+def similarity(less: float, others: int) -> float:
+    """`Hit.similarity` where so many of the `others` have a lower score; 1 where there are none."""
+    return 1.0 if others < 1 else min(1.0, less / others)
 
 
 def percentage(similarity: float) -> str:
@@ -46,18 +66,23 @@ def percentage(similarity: float) -> str:
 def make_hits(
     ranked: Sequence[tuple[int, float]],
     tracks: dict[int, Track],
-    ranking: Ranking,
+    ranking: Counting,
     others: int,
-    why: Callable[[Track], tuple[str, ...]],
+    why: Mapping[int, Why],
 ) -> tuple[Hit, ...]:
     """The hits for `ranked` (track id, score), in that order.
 
     A track that is no longer in the catalogue is left out. The other arguments are those of
-    `similarities` and the reasons for one track.
+    `similarities`; `why` is by track id, and only the percentile is told of what it lacks.
     """
     kept = [(tracks[track], score) for track, score in ranked if track in tracks]
     shares = similarities([score for _, score in kept], ranking, others)
     return tuple(
-        Hit(track, max(-1.0, min(1.0, score)), share, why(track))
+        Hit(
+            track,
+            max(-1.0, min(1.0, score)),
+            share,
+            replace(why.get(track.id, Why()), percentile=share),
+        )
         for (track, score), share in zip(kept, shares, strict=True)
     )

@@ -1,21 +1,14 @@
 """What sounds like tracks, artists or albums, and unlike others: a ranking, cut as asked."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
 from mir.search.allowed import allowed
+from mir.search.cut import cut
 from mir.search.hits import Hit
 from mir.search.listing import Listing
-from mir.search.pool import VARIED, pools, reordered
 from mir.search.seeds import Seeds, start
-from mir.search.variety import Candidate, capped
-
-_SPARE = 5  # of the nearest, beside a quarter of those wanted, for versions and tracks gone
-_RUNG = 125  # for limits and variety: pools of this and four times as many, whatever the page
-_ENOUGH = 2_000  # of the nearest, to look for other artists in
 
 
 def like(
@@ -45,26 +38,6 @@ def like(
     positions = None if permitted is None else index.positions(permitted)
     asked = index.positions(np.array(sorted(begin.known), dtype=np.int64))
     others = begin.others(index)
-
-    size = listing.end + listing.end // 4 + _SPARE
-    if _reorders(listing):
-        rungs = (_RUNG, 4 * _RUNG, _ENOUGH)
-        size = next((rung for rung in rungs if rung >= size), _ENOUGH)
-    listed: Sequence[Candidate] = ()
     played = tuple(begin.known.values())
-    for pool in pools(engine, view, ranking, positions, asked, played, size):
-        near = pool.near(ranking, others, listing.least)
-        whole = pool.whole or len(near) < len(pool.tracks)
-        within, over = capped(
-            reordered(index, near, listing.variety), listing.per_artist, listing.per_album
-        )
-        listed = [*within, *over][listing.offset : listing.end]
-        wanted = max(listing.end, VARIED if listing.variety else 0)
-        if whole or (len(near) >= wanted and (len(within) >= listing.end or pool.size >= _ENOUGH)):
-            break
-
-    return begin.hits(index, listed, pool.tracks, ranking)
-
-
-def _reorders(listing: Listing) -> bool:
-    return bool(listing.variety or listing.per_artist or listing.per_album)
+    listed = cut(engine, view, ranking, positions, asked, played, others, listing)
+    return begin.hits(engine, view, listed, ranking)

@@ -13,7 +13,9 @@ class Listing:
     """What part of a ranking is wanted; the default is the ten nearest.
 
     Pages are stable: what follows `offset` is what would follow those tracks in one longer list,
-    as long as the library stays as it is.
+    as long as the library stays as it is. Above 500,000 tracks that is nearly so: how much of the
+    library is compared grows with the end of a page (see `mir.vectors.ranking`), so that on a later
+    page a track may turn up that an earlier one had missed.
 
     Raises:
         InvalidQuery: a value is out of its range.

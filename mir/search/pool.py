@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mir.catalogue import tracks
-from mir.catalogue.tracks import Track
+from mir.catalogue import briefs
+from mir.catalogue.briefs import Brief
 from mir.engine import Engine, View
 from mir.search.hits import similarities
 from mir.search.variety import Candidate, candidate, varied, without_versions
@@ -26,7 +26,7 @@ _WIDER = 4
 class Pool:
     """Tracks by falling score; `whole` where no others qualify, `size` were looked at."""
 
-    tracks: tuple[Track, ...]
+    tracks: tuple[Brief, ...]
     scores: tuple[float, ...]
     size: int
     whole: bool
@@ -46,7 +46,7 @@ def pools(
     ranking: Ranking,
     permitted: Positions | None,
     without: Positions,
-    played: Sequence[Track],
+    played: Sequence[Brief],
     size: int,
 ) -> Iterator[Pool]:
     """Pools of the `size` nearest and then of four times as many, until one is whole.
@@ -54,13 +54,13 @@ def pools(
     permitted: positions in the index that may be found, None for all; without: those that may
     not. No track is a further version of one of `played`.
     """
-    found: dict[int, Track] = {}
+    found: dict[int, Brief] = {}
     while True:
         chosen, scores = ranking.best(size, permitted, without=without)
         score = dict(zip(view.index.ids[chosen].tolist(), scores.tolist(), strict=True))
         with engine.catalogue.session() as session:
             new = [track for track in score if track not in found]
-            found.update(tracks.get_many(session, new, view.model_id))
+            found.update(briefs.get_many(session, new))
         present = [found[track] for track in score if track in found]
         distinct = without_versions(present, played=played)
         whole = len(chosen) < size

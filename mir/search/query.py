@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
-from mir.catalogue import embeddings, tracks
+from mir.catalogue import briefs, embeddings, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
 from mir.search.allowed import allowed, check_count
-from mir.search.explain import portrait_of_clip, portrait_of_track, reasons
+from mir.search.explain import with_clip
 from mir.search.hits import Hit, make_hits
 from mir.search.like import like
 from mir.search.listing import Listing
 from mir.search.seeds import Seeds
 from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import Ranking
+from mir.vectors.rows import Scores
 
 if TYPE_CHECKING:
     from mir.listen import Heard
@@ -60,7 +62,8 @@ def search_clip(
 
     A clip lies somewhere in a track, so the tracks nearest as wholes are looked at again: a
     hit's score is the highest cosine between the clip, or a passage of it, and the track's
-    vector or one of its passages. A library without tracks answers with no hits.
+    vector or one of its passages. For the similarity the tracks further away count as wholes. A
+    library without tracks answers with no hits.
 
     Raises AudioError if the clip cannot be heard, InvalidQuery as `similar` does, ModelError where
     the file of the library's model is gone.
@@ -77,15 +80,15 @@ def search_clip(
     with engine.catalogue.session() as session:
         passages = embeddings.passages(session, [c[0] for c in candidates], view.model_id)
         ranked = _by_best_passage(candidates, passages, queries)
-        known = tracks.get_many(session, [found[0] for found in ranked], view.model_id)
-    seed = portrait_of_clip(heard)
-    present = [found for found in ranked if found[0] in known][:count]
+        here = briefs.get_many(session, [found[0] for found in ranked])
+        present = [found for found in ranked if found[0] in here][:count]
+        known = tracks.get_many(session, [found[0] for found in present], view.model_id)
     hits = make_hits(
         present,
         known,
-        ranking,
+        _Rescored(ranking, dict(candidates), dict(ranked)),
         others=len(index) - 1,
-        why=lambda track: reasons(seed, portrait_of_track(track)),
+        why=with_clip(heard, [known[track] for track, _ in present], passages),
     )
     return ClipAnswer(heard, hits)
 
@@ -116,6 +119,24 @@ def _ranked(
     positions = None if permitted is None else index.positions(permitted)
     chosen, scores = ranking.best(count, positions)
     return list(zip(index.ids[chosen].tolist(), scores.tolist(), strict=True))
+
+
+class _Rescored:
+    """Counts the tracks with lower scores where some have got higher ones than as wholes."""
+
+    def __init__(
+        self, ranking: Ranking, wholes: dict[int, float], scores: dict[int, float]
+    ) -> None:
+        """Correct what `ranking` counts for tracks with other scores; both by track id."""
+        self._ranking = ranking
+        self._wholes = np.array(list(wholes.values()), dtype=np.float32)
+        self._scores = np.array([scores[track] for track in wholes], dtype=np.float32)
+
+    def less(self, scores: Scores) -> NDArray[np.float64]:
+        """See `mir.search.hits.Counting`."""
+        lower = self._wholes[:, None] < scores  # (track, score)
+        risen = lower & (self._scores[:, None] >= scores)
+        return np.maximum(self._ranking.less(scores) - risen.sum(axis=0), 0)
 
 
 def _by_best_passage(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mir.catalogue import makers, tracks
-from mir.catalogue.tracks import Track
+from mir.catalogue import briefs, makers, tracks
+from mir.catalogue.briefs import Brief
 from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
-from mir.search.explain import portrait_of_track, reasons
+from mir.search.explain import between
 from mir.search.hits import Hit, make_hits
 from mir.search.variety import Candidate
 from mir.vectors.index import VectorIndex
@@ -38,28 +38,25 @@ class Start:
     liked: tuple[int, ...]  # ids; the last one named is last
     vectors: Vectors  # (liked, dimension)
     query: Query
-    known: dict[int, Track]  # every track that the seeds name, by id
+    known: dict[int, Brief]  # every track that the seeds name, by id
 
     def hits(
-        self,
-        index: VectorIndex,
-        listed: Sequence[Candidate],
-        tracks: Sequence[Track],
-        ranking: Ranking,
+        self, engine: Engine, view: View, listed: Sequence[Candidate], ranking: Ranking
     ) -> tuple[Hit, ...]:
-        """The hits for what is listed out of `tracks`, with reasons of the nearest liked track."""
+        """The hits for what is listed, compared with the nearest liked track."""
         ids = np.array([each.track for each in listed], dtype=np.int64)
-        nearest = (index.vectors_of(ids) @ self.vectors.T).argmax(axis=1)
-        portraits = {
-            track: portrait_of_track(self.known[self.liked[n]])
-            for track, n in zip(ids.tolist(), nearest.tolist(), strict=True)
-        }
+        nearest = (view.index.vectors_of(ids) @ self.vectors.T).argmax(axis=1)
+        seed = {t: self.liked[n] for t, n in zip(ids.tolist(), nearest.tolist(), strict=True)}
+        with engine.catalogue.session() as session:
+            known = tracks.get_many(session, (*seed, *seed.values()), view.model_id)
+            pairs = {t: (known[s], known[t]) for t, s in seed.items() if {s, t} <= known.keys()}
+            told = between(session, view.model_id, list(pairs.values()))
         return make_hits(
             [(each.track, each.score) for each in listed],
-            {track.id: track for track in tracks},
+            known,
             ranking,
-            others=self.others(index),
-            why=lambda track: reasons(portraits[track.id], portrait_of_track(track)),
+            others=self.others(view.index),
+            why=dict(zip(pairs, told, strict=True)),
         )
 
     def others(self, index: VectorIndex) -> int:
@@ -90,7 +87,7 @@ def start(engine: Engine, seeds: Seeds, view: View) -> Start:
         groups = [makers.tracks_by(session, name) for name in seeds.artists]
         groups += [makers.tracks_on(session, name) for name in seeds.albums]
         asked = [*(int(i) for group in groups for i in group), *seeds.tracks, *seeds.unlike]
-        known = tracks.get_many(session, asked, view.model_id)
+        known = briefs.get_many(session, asked)
     for track in (*seeds.tracks, *seeds.unlike):
         if track not in known:
             raise NotFound(f"There is no track {track}; list the tracks with `mir tracks`.")

@@ -10,12 +10,17 @@ for them.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mir.catalogue.briefs import Brief
 from mir.catalogue.text import folded
 from mir.catalogue.tracks import Track
+
+Listed = Track | Brief
+Known = TypeVar("Known", Track, Brief)
 
 _SAME_LENGTH = 2.0  # seconds by which two files of one recording may differ
 
@@ -30,17 +35,17 @@ class Candidate:
     album: tuple[str, str] | None = None
 
 
-def candidate(track: Track, score: float) -> Candidate:
+def candidate(track: Listed, score: float) -> Candidate:
     """What the limits need to know of a track."""
     return Candidate(track.id, main_artist(track), score, album_key(track))
 
 
-def main_artist(track: Track) -> str | None:
+def main_artist(track: Listed) -> str | None:
     """Whom a listener would name first, in a spelling that can be compared."""
     return folded(track.artists[0]) if track.artists else None
 
 
-def album_key(track: Track) -> tuple[str, str] | None:
+def album_key(track: Listed) -> tuple[str, str] | None:
     """The album with whose it is, in a spelling that can be compared.
 
     Without an album artist equal titles are taken for one album: most often it is a compilation
@@ -49,7 +54,7 @@ def album_key(track: Track) -> tuple[str, str] | None:
     return (folded(track.album), folded(track.album_artist or "")) if track.album else None
 
 
-def without_versions(tracks: Iterable[Track], played: Iterable[Track]) -> list[Track]:
+def without_versions(tracks: Iterable[Known], played: Iterable[Listed]) -> list[Known]:
     """The tracks in their order, without those that repeat an earlier one or one of `played`.
 
     Two tracks are taken for the same when title and first artist agree and their lengths
@@ -58,7 +63,7 @@ def without_versions(tracks: Iterable[Track], played: Iterable[Track]) -> list[T
     """
     lengths: dict[tuple[str, str], list[float]] = {}
 
-    def is_new(track: Track) -> bool:
+    def is_new(track: Listed) -> bool:
         artist = main_artist(track)
         if artist is None:
             return True

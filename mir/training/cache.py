@@ -23,7 +23,7 @@ from mir.audio.decode import Span, probe, read_spans, read_start
 from mir.errors import MirError
 from mir.features.mel import FeatureSpec, mel_spectrogram
 from mir.features.patches import PATCH_FRAMES, cut_patches, network_input
-from mir.listen import PASSAGE_SECONDS, plan_spans
+from mir.passages import PASSAGE_SECONDS, plan_spans
 from mir.training.workers import in_processes
 
 # Heard of a file of which nothing particular is wanted; they bound what any length costs.

@@ -14,6 +14,7 @@ seeds are many and none is better than the others (recall 0.94 of twenty seeds).
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mir.errors import NotFound, VectorIndexError
 from mir.vectors.cells import Cells
@@ -113,6 +114,27 @@ class VectorIndex:
         """
         scores = self.rows.scores(self._checked_queries(queries))
         return scores if self._in_order else scores[:, self.row_of]
+
+    def less(self, queries: Vectors, scores: Scores) -> NDArray[np.float64]:
+        """How many tracks score less against each of `queries` (m, dimension) than `scores` (m,).
+
+        The counts (m,) are those of `Ranking.less`, without keeping all scores of all queries.
+        """
+        queries = self._checked_queries(queries)
+        if self._sample is not None:
+            below = (self._sample @ queries.T < scores).sum(axis=0)
+            return below * (len(self) / len(self._sample))
+        alive = None
+        if not self._in_order:
+            alive = np.zeros(len(self.rows), dtype=bool)
+            alive[self.row_of] = True
+        counts = np.zeros(len(queries))
+        for start in range(0, len(self.rows), _BLOCK):
+            below = self.rows.scores(queries, start, start + _BLOCK) < scores[:, None]
+            if alive is not None:
+                below &= alive[start : start + _BLOCK]
+            counts += np.count_nonzero(below, axis=1)
+        return counts
 
     def positions(self, ids: Ids) -> Positions:
         """Where those of `ids` (ascending) that are here stand in `self.ids`, ascending."""

@@ -24,6 +24,8 @@ Vectors = NDArray[np.float32]
 _kernels: Any = faiss  # the row kernels are missing from faiss's type stubs
 
 _BLAS_FROM_QUERIES = 8  # from here one matrix product beats a pass of the kernel per query
+_CACHED = 1_024  # rows that stay in a core's cache while several queries meet them
+_PRODUCT = 32_768  # rows of one matrix product: what it makes is small beside the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,9 @@ class Rows:
         stop = len(self) if stop is None else min(stop, len(self))
         border = len(self.first)
         parts = (self.first[start:stop], self.added[max(start - border, 0) : max(stop - border, 0)])
-        if len(queries) >= _BLAS_FROM_QUERIES:
-            return np.concatenate([queries @ part.T for part in parts], axis=1)
         scores = np.empty((len(queries), stop - start), dtype=np.float32)
-        for query, row in zip(queries, scores, strict=True):
-            _score(query, parts[0], row[: len(parts[0])])
-            _score(query, parts[1], row[len(parts[0]) :])
+        _score_all(queries, parts[0], scores[:, : len(parts[0])])
+        _score_all(queries, parts[1], scores[:, len(parts[0]) :])
         return scores
 
     def scores_at(self, query: Vectors, rows: Positions) -> Scores:
@@ -96,6 +95,21 @@ class Rows:
             _score_at(query, part, rows[here] - start, found)
             scores[here] = found
         return scores
+
+
+def _score_all(queries: Vectors, matrix: Vectors, scores: Scores) -> None:
+    """Fill `scores` (queries, rows)."""
+    if len(queries) >= _BLAS_FROM_QUERIES:
+        columns = np.ascontiguousarray(queries.T)
+        for start in range(0, len(matrix), _PRODUCT):  # rows first: that way they are packed once
+            some = slice(start, start + _PRODUCT)
+            scores[:, some] = (matrix[some] @ columns).T
+        return
+    step = _CACHED if len(queries) > 1 else max(1, len(matrix))
+    for start in range(0, len(matrix), step):
+        some = slice(start, start + step)
+        for query, row in zip(queries, scores, strict=True):
+            _score(query, matrix[some], row[some])
 
 
 def _score(query: Vectors, matrix: Vectors, scores: Scores) -> None:

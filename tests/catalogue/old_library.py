@@ -1,4 +1,4 @@
-"""Rows as earlier versions of mir wrote them: libraries under the schemas 0001 to 0003.
+"""Rows as earlier versions of mir wrote them: libraries under the schemas 0001 to 0004.
 
 Written down as plain SQL and plain values, apart from today's tables, which go on changing.
 """

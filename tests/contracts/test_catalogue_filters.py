@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mir.analysis import Analysis, Descriptors, Label, Tags
-from mir.catalogue import tracks
+from mir.catalogue import browsing, plays, tracks
 from mir.catalogue.filters import STRONG, Filter, allowed_ids
 from mir.catalogue.genres import genre_counts
 from mir.catalogue.keys import TONICS
+from mir.catalogue.plays import KINDS, NewPlay
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import InvalidQuery
 from tests.made_up_analyses import NOW, made_up_analysis, made_up_hearing
@@ -26,6 +28,7 @@ ARTISTS = ("Ann", "Bo", "ann", "Björk")
 MOODS = ("calm", "Dark", "élan")
 ALBUMS = ("Élan Vital", "elan  vital", "Vital", "100%_\\", None)
 LICENCES = ("CC0 1.0", "cc0", "Öffentlich (a.b*)", "CC BY 4.0", None, None)
+LISTENERS = ("", "", "Ann", "Björk ")
 FOLDERS = ("/Music/Jazz", "/music/jazz/Élan [2001]", "/music/Jazz%", "/other/a_b.c", "/")
 
 
@@ -36,6 +39,7 @@ class Kept:
     id: int
     analysis: Analysis
     added_at: datetime
+    plays: tuple[NewPlay, ...]
 
     @property
     def tags(self) -> Tags:
@@ -97,7 +101,17 @@ def _fill(catalogue: Catalogue) -> list[Kept]:
             )
             added_at = NOW - timedelta(days=int(draw.integers(0, 5)))
             stored = tracks.store(session, analysis, added_at)
-            kept.append(Kept(stored.id, analysis, added_at))
+            done = tuple(
+                NewPlay(
+                    stored.id,
+                    KINDS[draw.integers(len(KINDS))],
+                    NOW - timedelta(days=int(draw.integers(0, 8))),
+                    LISTENERS[draw.integers(len(LISTENERS))],
+                )
+                for _ in range(draw.integers(0, 4))
+            )
+            plays.record(session, done, NOW)
+            kept.append(Kept(stored.id, analysis, added_at, done))
     return kept
 
 
@@ -133,7 +147,20 @@ def _passes(track: Kept, chosen: Filter) -> bool:
         and (chosen.path is None or _lies_at(str(track.analysis.file.path), chosen.path))
         and (chosen.added_since is None or track.added_at >= chosen.added_since)
         and (chosen.licence is None or _licensed(track.tags.licence, chosen.licence))
+        and not (chosen.unplayed and _played(track, chosen.listener))
+        and not (
+            chosen.not_played_since
+            and any(at >= chosen.not_played_since for at in _played(track, chosen.listener))
+        )
     )
+
+
+def _played(track: Kept, listener: str) -> list[datetime]:
+    return [
+        play.at
+        for play in track.plays
+        if play.kind in ("listen", "like") and play.listener.strip() == listener.strip()
+    ]
 
 
 _WANTED = {
@@ -213,6 +240,9 @@ def filters(draw: st.DrawFn) -> Filter:
         path=sometimes(st.sampled_from(list(_PATHS))),
         added_since=sometimes(st.integers(0, 5).map(lambda d: NOW - timedelta(days=d))),
         licence=sometimes(st.sampled_from(["any", "None", "CC0", "öff", "(a.b*)", "a.b.", "%"])),
+        unplayed=draw(st.integers(0, 3)) == 0,
+        not_played_since=sometimes(st.integers(0, 8).map(lambda d: NOW - timedelta(days=d))),
+        listener=draw(st.sampled_from([*LISTENERS, "ann", "Nobody"])),
         genres_any=draw(NAMES),
         genres_all=draw(NAMES.map(lambda names: names[:2])),
         genres_none=draw(NAMES),
@@ -234,13 +264,19 @@ def test_a_filter_equals_its_words(
     expected = [track.id for track in kept if _passes(track, chosen)]
     with catalogue.session() as session:
         found = allowed_ids(session, chosen)
-        page = tracks.page(session, filter=chosen, limit=1000)
-        worded = tracks.page(session, filter=chosen, text="t", limit=1000)
+        page = tracks.page(session, among=found, limit=1000)
+        worded = tracks.page(session, among=found, text="t", limit=1000)
+        # As in a library so large that tracks are looked for in the order of browsing.
+        with patch.object(browsing, "_FEW", -1), patch.object(browsing, "_WALKED", 7):
+            walked = tracks.page(session, among=found, limit=1000)
+            part = tracks.page(session, among=found, offset=3, limit=5)
+            walked_words = tracks.page(session, among=found, text="t", limit=1000)
     assert found.dtype == np.int64
     assert found.tolist() == expected
     assert sorted(track.id for track in page.items) == expected
     assert page.total == len(expected)
-    assert worded == page
+    assert worded == walked == walked_words == page
+    assert (part.items, part.total) == (page.items[3:8], page.total)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
@@ -260,6 +296,9 @@ def test_each_kind_of_filter_by_itself(
         {"bpm_from": 85, "bpm_to": 90},
         {"seconds_from": 70.5},
         {"seconds_to": 70},
+        *({"unplayed": True, "listener": who} for who in (*LISTENERS, "ann")),
+        *({"not_played_since": NOW - timedelta(days=d), "listener": "Ann"} for d in range(9)),
+        {"unplayed": True, "not_played_since": NOW},
     ]
     with catalogue.session() as session:
         for words in alone:
@@ -292,7 +331,8 @@ def test_the_empty_filter_lets_all_through(catalogue: Catalogue) -> None:
         made = tracks.store(session, made_up_analysis(), NOW)
         assert allowed_ids(session, Filter()).tolist() == [made.id]
     assert Filter().is_empty
-    assert Filter(genres_by="tag").is_empty
+    assert Filter(genres_by="tag", listener="ann").is_empty
+    assert not Filter(unplayed=True).is_empty
     assert not Filter(year_to=1).is_empty
     assert hash(Filter(genres_any=("a",))) == hash(Filter(genres_any=("a",)))
 
@@ -318,6 +358,8 @@ def test_the_empty_filter_lets_all_through(catalogue: Catalogue) -> None:
         ({"path": "a*b*c*d*e*f*g"}, "more than 5 stars"),
         ({"licence": "\0"}, "licence in the filter is blank"),
         ({"added_since": datetime(2026, 1, 1)}, "no time zone"),
+        ({"not_played_since": datetime(2026, 1, 1)}, "no time zone"),
+        ({"unplayed": True, "listener": "x" * 101}, "name has more than 100 characters"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_refused(words: dict[str, Any], said: str) -> None:

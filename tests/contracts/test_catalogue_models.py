@@ -68,9 +68,8 @@ def test_filters_and_counts_follow_one_model(catalogue: Catalogue) -> None:
         dub, rock = Filter(genres_any=("dub",)), Filter(genres_any=("rock",))
         assert tracks.allowed_ids(session, dub).tolist() == []
         assert tracks.allowed_ids(session, dub, OTHER).tolist() == [2, 3]
-        assert tracks.page(session, filter=rock).total == 3
-        assert tracks.page(session, filter=rock, model_id=OTHER).total == 1
-        assert tracks.page(session, filter=rock, text="one", model_id=OTHER).total == 1
+        assert tracks.allowed_ids(session, rock).tolist() == [1, 2, 3]
+        assert tracks.allowed_ids(session, rock, OTHER).tolist() == [1]
         assert tracks.allowed_ids(session, Filter(genres_none=("Dub",)), OTHER).tolist() == [1]
         counts = {count.name: count.predicted for count in genres.genre_counts(session, OTHER)}
         assert counts == {"Dub": 2, "Rock": 1}

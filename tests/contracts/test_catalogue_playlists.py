@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from mir.catalogue import playlist_entries, playlists, tracks
+from mir.catalogue import playlist_entries, playlists, tables, tracks
 from mir.catalogue.playlists import MOST_NAME, Playlist
 from mir.catalogue.session import Catalogue, Session, open_catalogue
-from mir.errors import InvalidQuery, NotFound
+from mir.errors import CatalogueError, Conflict, InvalidQuery, NotFound
 from tests.carried_library import exported, imported
 from tests.made_up_analyses import NOW, made_up_analysis
 
@@ -177,6 +178,58 @@ def test_entries_are_set_added_moved_and_taken_out(catalogue: Catalogue) -> None
         assert playlist_entries.replace(session, made.id, [], LATER).count == 0
 
 
+def test_a_change_that_means_another_state_is_refused(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        a, b = sounds(session, 2)
+        made = filled(session, [a, b, a])
+        seen = made.changed_at
+        playlist_entries.remove(session, made.id, [1], NOW, seen=seen)
+        for change in (
+            lambda: playlist_entries.remove(session, made.id, [1], LATER, seen=seen),
+            lambda: playlist_entries.move(session, made.id, 1, 2, LATER, seen=seen),
+            lambda: playlist_entries.replace(session, made.id, [a], LATER, seen=seen),
+        ):
+            with pytest.raises(Conflict, match="'Evening' was changed meanwhile"):
+                change()
+        assert listed(session, made.id) == [b, a]
+
+
+def test_every_change_has_a_moment_of_its_own(catalogue: Catalogue) -> None:
+    """A clock that stands or goes back does not let two states look alike."""
+    with catalogue.session() as session:
+        (a,) = sounds(session, 1)
+        made = playlists.create(session, "Evening", NOW)
+        moments = [made.changed_at]
+        for clock in (NOW, NOW - timedelta(days=1), LATER, LATER):
+            changed = playlist_entries.append(session, made.id, [a], clock)
+            moments.append(changed.changed_at)
+            assert playlists.get(session, made.id).changed_at == moments[-1]
+    assert moments == sorted(set(moments))
+    assert moments[3] == LATER
+
+
+@given(
+    before=st.text(max_size=5),
+    bad=st.sampled_from(["\n", "\r", "\0", "\x85", "\u2028", "\u2029", "\x0b", "..", "/", "\\"]),
+    after=st.text(max_size=5),
+)
+def test_no_name_breaks_a_line_or_climbs(before: str, bad: str, after: str) -> None:
+    with pytest.raises(InvalidQuery, match="name"):
+        playlists.checked_name(f"x{before}{bad}{after}x")
+
+
+@given(name=st.text(max_size=30))
+def test_a_name_that_is_taken_is_one_line_and_one_part_of_a_path(name: str) -> None:
+    try:
+        kept = playlists.checked_name(name)
+    except InvalidQuery:
+        return
+    assert kept.splitlines() == [kept]
+    assert not {"/", "\\"} & set(kept)
+    assert ".." not in kept
+    assert playlists.checked_name(kept) == kept
+
+
 def test_what_is_not_there_changes_nothing(catalogue: Catalogue) -> None:
     with catalogue.session() as session:
         a, b = sounds(session, 2)
@@ -274,3 +327,18 @@ def test_an_import_brings_new_playlists_and_leaves_known_ones(
         assert listed(session, night)[1] == a
         assert playlists.page(session, listener="ann").items == (before,)
     assert not any(imported(catalogue, path).added.values())
+
+
+@pytest.mark.parametrize("name", ["a\nb", "../x"])
+def test_an_import_refuses_names_that_none_can_have(
+    sqlite_catalogue: Catalogue, tmp_path: Path, name: str
+) -> None:
+    with closing(open_catalogue(f"sqlite:///{tmp_path / 'there' / 'catalogue.db'}")) as there:
+        with there.session() as session:
+            filled(session, sounds(session, 1))
+            session.execute(update(tables.playlists).values(name=name))
+        path = exported(there, tmp_path / "there.mir")
+    with pytest.raises(CatalogueError, match="leave it out"):
+        imported(sqlite_catalogue, path)
+    with sqlite_catalogue.session() as session:
+        assert playlists.page(session).total == 0

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mir.analysis import Tags
-from mir.catalogue import plays, tracks
+from mir.catalogue import listening, plays, tracks
 from mir.catalogue.plays import KINDS, NewPlay
+from mir.catalogue.revision import writes_but_plays
 from mir.catalogue.session import Catalogue, Session
 from mir.errors import InvalidQuery, NotFound
 from tests.made_up_analyses import made_up_analysis
@@ -148,6 +149,20 @@ def test_how_often_and_when_last(catalogue: Catalogue, known: list[int]) -> None
         assert plays.last_played(session, "") == {one: NOW - 5 * HOUR, two: NOW - 4 * HOUR}
 
 
+def test_only_what_else_is_written_makes_others_look_again(
+    catalogue: Catalogue, known: list[int]
+) -> None:
+    with catalogue.session() as session:
+        before = writes_but_plays(session)
+        plays.record(session, [NewPlay(known[0], "listen", NOW)], NOW)
+        (play,) = plays.record(session, [NewPlay(known[1], "like", NOW)], NOW).added
+        plays.undo(session, play.id)
+        plays.erase(session, "")
+        assert writes_but_plays(session) == before
+        _store(session, 7)
+        assert writes_but_plays(session) > before
+
+
 def test_a_history_outlives_a_track_that_goes_and_comes_back(
     catalogue: Catalogue, known: list[int]
 ) -> None:
@@ -177,3 +192,31 @@ def test_a_history_is_the_latest_of_one_listener(catalogue: Catalogue, known: li
         found = plays.history(session, limit=3)
         assert [event.kind for event in found] == list(KINDS[:3])
         assert {event.share for event in found} == {1.0}
+
+
+def test_what_everybody_did_is_read_at_once(catalogue: Catalogue, known: list[int]) -> None:
+    one, two, _ = known
+    with catalogue.session() as session:
+        assert listening.everybody(session).names == ()
+        empty = listening.stamp(session)
+    sent = [
+        NewPlay(one, "listen", NOW, "bo", 250.0),
+        NewPlay(two, "like", NOW - HOUR, "ann"),
+        NewPlay(one, "listen", NOW - 2 * HOUR, "ann", 25.0),
+    ]
+    with catalogue.session() as session:
+        plays.record(session, sent, NOW)
+        found = listening.everybody(session)
+        full = listening.stamp(session)
+        assert listening.is_whole(session, empty)
+    assert found.names == ("ann", "bo")
+    assert found.listener.tolist() == [1, 0, 0]
+    assert found.track.tolist() == [one, two, one]
+    assert [KINDS[kind] for kind in found.kind] == ["listen", "like", "listen"]
+    assert found.share[[0, 2]].tolist() == [1.0, 0.25]
+    assert found.share[1] != found.share[1]  # not known
+    assert found.at[0] == NOW.timestamp()
+    with catalogue.session() as session:
+        plays.erase(session, "bo")
+        assert listening.stamp(session) != full
+        assert not listening.is_whole(session, full)

@@ -13,7 +13,7 @@ from mir.evaluation.self_retrieval import (
     ranks_of_own,
     self_retrieval_table,
 )
-from mir.listen import plan_spans
+from mir.passages import plan_spans
 
 
 def item(name: str = "a", split: str = "test") -> Item:

@@ -21,6 +21,10 @@ from tests.indexer.stub_ear import StubEar
 
 Mir = Callable[..., Result]
 
+WHY_KEYS = """
+notes compared_with artist album same_genre genres tag_genres instruments moods feelings tempo key
+loudness passages percentile
+"""
 TRACK_KEYS = """
 id title artists album album_artist year track_number disc_number seconds composer
 lyricist publisher copyright licence isrc iswc recording_mbid work_mbid release_mbid
@@ -112,11 +116,17 @@ def test_similar_and_next_answer_with_hits(mir: Mir, name: str) -> None:
         hits = said(mir(name, named, "--count", 2, "--json"))["hits"]
         assert len(hits) == 2
         assert seed["id"] not in [hit["track"]["id"] for hit in hits]
-        assert list(hits[0]) == ["track", "score", "similarity", "reasons"]
+        assert list(hits[0]) == ["track", "score", "similarity", "reasons", "why"]
+        assert list(hits[0]["why"]) == WHY_KEYS.split()
+        assert hits[0]["why"]["compared_with"] == seed["id"]
+        assert hits[0]["why"]["percentile"] == hits[0]["similarity"]
         assert list(hits[0]["track"]) == TRACK_KEYS.split()
     table = mir(name, seed["id"]).stdout.splitlines()
     assert table[0].split() == ["Id", "Match", "Track", "Length", "Why"]
     assert len(table) == 4
+    whole = mir(name, seed["id"], "--why").stdout.splitlines()
+    for line, hit in zip(whole[1:], said(mir(name, seed["id"], "--json"))["hits"], strict=True):
+        assert line.endswith(" · ".join(hit["reasons"]))
     assert mir(name, seed["id"], "--artist", "Oslo Nord").stdout.count("Oslo Nord") == 1
 
 
@@ -143,7 +153,9 @@ def test_a_path_leads_from_one_track_to_the_other(mir: Mir) -> None:
     hits = said(mir("path", 1, "Song 3", "--steps", 2, "--json"))["hits"]
     ids = [hit["track"]["id"] for hit in hits]
     assert (ids[0], hits[-1]["track"]["title"], len(set(ids))) == (1, "Song 3", 3)
-    assert len(mir("path", 1, "Song 3", "--steps", 2).stdout.splitlines()) == 4
+    table = mir("path", 1, "Song 3", "--steps", 2).stdout.splitlines()
+    assert len(table) == 4
+    assert ["%" in line.split("·")[0] for line in table] == [False, False, True, True]
 
 
 def test_search_finds_the_track_that_the_clip_is(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
@@ -154,6 +166,9 @@ def test_search_finds_the_track_that_the_clip_is(mir: Mir, indexed_home: tuple[P
     assert set(answer["heard"]["sound"]) == set(answer["hits"][0]["track"]["sound"])
     printed = mir("search", clip, "--count", 1).stdout
     assert printed.startswith("Heard 0:02; Jazz 70%, Rock 20%, Ambient 10%")
+    # A clip is forgotten, so what it found is kept without the question.
+    made = said(mir("search", clip, "--keep", "Heard", "--json"))["made"]
+    assert (made["query"], made["count"]) == (None, len(answer["hits"]))
 
 
 def test_genres_failures_and_status(mir: Mir, indexed_home: tuple[Path, Path]) -> None:
@@ -311,11 +326,16 @@ def test_doctor_makes_nothing_in_a_home_that_is_not_there(
         (["tracks", "--key", "H"], 1, "mir: 'H' names no key"),
         (["tracks", "--harmonic"], 1, "mir: Harmonic neighbours are those of a key"),
         (["tracks", "--added-since", "soon"], 1, "mir: 'soon' is no moment"),
+        (["tracks", "--not-played-since", "soon"], 1, "mir: 'soon' is no moment"),
+        (["tracks", "--genre", "Polka"], 1, "mir: There is no genre 'Polka'"),
         (["similar", "1", "--count", "0"], 2, "--count"),
         (["next"], 2, "SEED"),
         (["similar", "1", "--variety", "2"], 2, "--variety"),
         (["similar", "--like-artist", "Nobody"], 1, "mir: No track is by 'Nobody'"),
         (["similar", "1", "--offset", "1999"], 1, "mir: Tracks 2000 to 2009 were asked for"),
+        (["mood", "2", "0"], 2, "2.0 is not in the range -1<=x<=1"),
+        (["mood", "0", "0", "--varety", "1"], 2, "--varety"),
+        (["mood", "-.5", "-1"], 1, "does not tell how calm or bright a track is"),
         (["path", "1", "1"], 1, "mir: A path from track 1 to itself"),
         (["recommend", "--duration", "soon"], 2, "no length of time"),
         (["recommend", "--duration", "9"], 1, "mir: 9 seconds cannot be filled"),

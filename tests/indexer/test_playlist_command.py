@@ -46,22 +46,59 @@ def test_a_playlist_by_hand(mir: Any) -> None:
     assert "no playlist 'Night'" in mir("show", "Night", status=1)
 
 
-def test_a_playlist_from_a_query(mir: Any) -> None:
-    mir("make", "near", "--similar", "1", "--count", "2")
-    near = ids(mir, "near")
-    assert len(near) == 2
-    assert 1 not in near
-    mir("remove", "near", "1")
-    assert "Refreshed: near" in mir("refresh", "near")
-    assert ids(mir, "near") == near
-    made = json.loads(mir("make", "after", "--next", "1", "--next", "2", "--json"))["made"]
-    assert (made["query"]["kind"], made["count"]) == ("next", 2)
-    mir("make", "words", "--text", "bohm")
-    assert ids(mir, "words") == [2]
-    mir("make", "years", "--year", "1970-1971")
-    assert sorted(ids(mir, "years")) == [1, 2]
-    assert json.loads(mir("make", "all", "--all", "--json"))["made"]["count"] == 4
-    assert "Choose one" in mir("make", "x", "--similar", "1", "--all", status=2)
+def asked(home: Path, *arguments: str, status: int = 0) -> str:
+    """What `mir` prints with a library at home."""
+    result = CliRunner().invoke(cli, [*arguments, "--home", str(home)])
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("similar", "1", "2", "--not", "3", "--variety", "0.4", "--count", "1"),
+        ("similar", "--like-artist", "The Böhm Quartet", "--per-artist", "1"),
+        ("next", "1", "2", "--year", "1970-1999"),
+        ("path", "1", "4", "--steps", "2"),
+        ("recommend", "2", "--listener", "ann", "--duration", "1m", "--explore", "0.2"),
+        ("tracks", "bohm", "--genre", "Jazz"),
+    ],
+)
+def test_the_answer_to_any_question_is_kept(
+    mir: Any, indexed_home: tuple[Path, Path], question: tuple[str, ...]
+) -> None:
+    home, _ = indexed_home
+    answer = json.loads(asked(home, *question, "--json"))
+    found = [hit["track"]["id"] for hit in answer["hits"]] if "hits" in answer else [2]
+    assert found
+    count = f"{len(found)} track" + ("s" if len(found) > 1 else "")
+    assert asked(home, *question, "--keep", "It") == f"Made: It (id 1), {count}.\n"
+    assert ids(mir, "It") == found
+    mir("remove", "It", "1")
+    assert "Refreshed: It" in mir("refresh", "It")
+    assert ids(mir, "It") == found
+    made = json.loads(asked(home, *question, "--keep", "Again", "--json"))["made"]
+    assert made["query"]["kind"] == question[0]
+    assert "'It' already" in asked(home, *question, "--keep", "It", status=1)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\rb", "..", "x/../y", "a/b", " "])
+def test_no_door_takes_a_name_that_breaks_a_line_or_climbs(
+    mir: Any, indexed_home: tuple[Path, Path], tmp_path: Path, name: str
+) -> None:
+    home, music = indexed_home
+    clip = str(next(music.rglob("*.flac")))
+    for question in (("similar", "1"), ("path", "1", "2"), ("search", clip), ("tracks",)):
+        assert "name" in asked(home, *question, "--keep", name, status=1)
+    mir("make", name, status=1)
+    mir("make", "Evening")
+    mir("rename", "Evening", name, status=1)
+    file = tmp_path / "evening.m3u8"
+    file.write_text(f"#EXTM3U\n#PLAYLIST:{name}\n")
+    mir("import", str(file), "--name", name, status=1)
+    if ".." in name or "/" in name:
+        assert "another name" in mir("import", str(file), status=1)
+    assert json.loads(mir("list", "--json"))["total"] == 1
 
 
 @pytest.mark.parametrize("options", [(), ("--relative",)])
@@ -87,7 +124,7 @@ def test_paths_are_mapped_and_what_is_unknown_is_told(
     mir: Any, indexed_home: tuple[Path, Path], tmp_path: Path
 ) -> None:
     music = indexed_home[1]
-    mir("make", "Evening", "--all")
+    mir("make", "Evening", "1", "2", "3", "4")
     file = tmp_path / "evening.m3u8"
     mir("export", "Evening", str(file), "--map", f"{music}=/nas")
     assert "\n/nas/Album 1/" in file.read_text()

@@ -102,5 +102,33 @@ def test_what_comes_next_follows_from_plays(mir: Mir) -> None:
     assert "No track" in mir("recommend", "--listener", "ann", "--duration", "90s").stdout
 
 
+def test_what_was_not_played_is_a_filter_of_every_command(mir: Mir) -> None:
+    def ids(*arguments: str) -> set[int]:
+        printed = json.loads(mir(*arguments, "--json").stdout)
+        return {hit["track"]["id"] for hit in printed.get("hits", ())} | {
+            track["id"] for track in printed.get("tracks", ())
+        }
+
+    every = ids("tracks")
+    done = {p["track"] for p in listed(mir) if p["kind"] in ("listen", "like")}
+    assert done
+    assert ids("tracks", "--unplayed") == every - done
+    assert ids("tracks", "--unplayed", "--listener", "ann") == every  # who dislikes only
+    assert ids("tracks", "--not-played-since", "1990-01-01") == every - done
+    assert not ids("recommend", "--unplayed") & done
+
+
+def test_explored_shares_and_artists_may_be_asked_for(mir: Mir) -> None:
+    assert "No track" in mir("recommend", "--explore", 0.5, "--like-artist", "ada").stdout
+    assert "0<=x<=1" in mir("recommend", "--explore", 2, status=2).stderr
+    assert "Nobody" in mir("recommend", "--like-artist", "Nobody", status=1).stderr
+
+
+def test_related_artists_are_named(mir: Mir) -> None:
+    assert "no other artist" in mir("related", "ada").stdout
+    assert json.loads(mir("related", "Ada", "--json").stdout) == {"artists": []}
+    assert "No track is by 'Nobody'" in mir("related", "Nobody", status=1).stderr
+
+
 def test_recommendations_are_judged_only_by_enough_plays(mir: Mir) -> None:
     assert "No listener has played enough" in mir("evaluate", "recommend", status=1).stderr

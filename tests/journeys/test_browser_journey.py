@@ -1,127 +1,13 @@
 """The pages in a real browser: seen, clicked, heard, by keyboard, on a phone, in the dark."""
 
-import base64
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import urlsplit
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from small_library import small_library, song, track_tags, write_audio
+from playwright.sync_api import Browser
+from small_library import track_tags
 
-from mir.analysis import Tags
-from tests.cue_albums import BEGINS, write_album
-from tests.web.asking import Library, fill, open_library
-from web.serve import start
-
-CHROMIUM = Path("/usr/bin/chromium")
-SECONDS = 5.5
-HOSTILE = (
-    "A Title That Goes On and On Because Its Author Could Not Stop " * 6,
-    "Donaudampfschifffahrtsgesellschaftskapitän" * 8,
-    "شمس الليل والقمر وما بينهما",
-    "🌊🌙✨ <script>alert(1)</script> \" ' &amp;",
-)
-_DROP = """(encoded) => {
-  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
-  const dropped = new DataTransfer();
-  dropped.items.add(new File([bytes], "a clip.flac"));
-  return dropped;
-}"""
-
-
-@dataclass(slots=True)
-class Watched:
-    """A page and what went wrong on it."""
-
-    page: Page
-    url: str
-    troubles: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        """Note errors of scripts, of the console and of the policy, and other hosts."""
-        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
-        self.page.on(
-            "console",
-            lambda said: said.type == "error" and self.troubles.append(f"console: {said.text}"),
-        )
-        self.page.on("request", lambda request: self._same_host(request.url))
-
-    def open(self, path: str) -> None:
-        """Go to that page."""
-        self.page.goto(self.url + path)
-
-    def drop(self, content: bytes) -> None:
-        """Drop a file of that content on the search page."""
-        encoded = base64.b64encode(content).decode()
-        dropped = self.page.evaluate_handle(_DROP, encoded)
-        self.page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
-
-    def heard_until(self) -> float:
-        """Where the player is, in seconds."""
-        position: float = self.page.evaluate("document.querySelector('audio').currentTime")
-        return position
-
-    def hears_beyond(self, seconds: float) -> None:
-        """Wait until the player is beyond that moment."""
-        self.page.wait_for_function(
-            "(moment) => document.querySelector('audio').currentTime > moment",
-            arg=seconds,
-            timeout=15_000,
-        )
-
-    def found(self) -> list[str]:
-        """The titles of the tracks listed."""
-        return self.page.locator("main .tracks .track-title").all_inner_texts()
-
-    def _same_host(self, address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in {"data", "blob"} and parts.netloc != urlsplit(self.url).netloc:
-            self.troubles.append(f"asked another host: {address}")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
-    """A library with some hostile titles, and the address where it is served."""
-    home = tmp_path_factory.mktemp("browser")
-    paths = small_library(home / "music", tracks=8, formats=("flac", "mp3"), seconds=SECONDS)
-    for number, title in enumerate(HOSTILE):
-        samples = song(100 + number, 3.0, 22_050)
-        path = home / "music" / "Album 1" / f"hostile {number}.flac"
-        paths.append(write_audio(path, samples, 22_050, Tags(title=title, artists=(title,))))
-    paths.append(write_album(home / "music" / "A Day" / "day.flac"))
-    with open_library(home / "home") as engine:
-        fill(engine, paths)
-        server = start(engine)
-        yield Library(engine, tuple(paths)), server.url
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without it there is no knowing whether the pages work."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing; install it with: apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def seen(browser: Browser, served: tuple[Library, str]) -> Iterator[Watched]:
-    """A fresh page that is being watched; at the end nothing may have gone wrong on it."""
-    page = browser.new_page(viewport={"width": 1200, "height": 800})
-    page.set_default_timeout(15_000)
-    watched = Watched(page, served[1])
-    watched.watch()
-    yield watched
-    page.close()
-    assert watched.troubles == []
+from tests.cue_albums import BEGINS
+from tests.journeys.conftest import HOSTILE, SECONDS
+from tests.journeys.watched import Watched
+from tests.web.asking import Library
 
 
 def test_search_listen_filter_and_wander(seen: Watched, served: tuple[Library, str]) -> None:
@@ -304,7 +190,9 @@ def test_nothing_is_wider_than_the_window(
 ) -> None:
     library, url = served
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
-    paths = ["/", "/browse", "/library", "/about", "/nothing"]
+    made = {"name": HOSTILE[1][:200], "tracks": [8, 9, 10, 11, 12]}
+    page.request.post(f"{url}/api/v1/playlists", data=made)  # refused where it is there
+    paths = ["/", "/browse", "/library", "/about", "/nothing", "/playlists", "/playlists/1"]
     for path in [*paths, *(f"/tracks/{number}" for number in range(8, 13))]:
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -14,7 +14,8 @@ from mir import listen as listening
 from mir.analysis import Descriptors
 from mir.audio.decode import Excerpt, Span
 from mir.errors import AudioError
-from mir.listen import listen, listen_at, listen_clip, listen_with_all, plan_spans
+from mir.listen import listen, listen_at, listen_clip, listen_with_all
+from mir.passages import plan_spans
 
 RATE = 16_000
 EAR = StubEmbedder()

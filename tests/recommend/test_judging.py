@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from mir.catalogue import plays
 from mir.catalogue.plays import Event, Kind, NewPlay
 from mir.engine import Engine
 from mir.errors import InvalidQuery
-from mir.recommend.judging import K, cases_of, judge, ways
+from mir.recommend.cases import K, cases_of
+from mir.recommend.judging import judge
+from mir.recommend.ways import listening_of, opinion_at, ways
 
 HOUR = timedelta(hours=1)
 TRACKS = 200
@@ -69,14 +72,37 @@ def test_taste_finds_what_is_played_and_chance_does_not(engine: Engine) -> None:
     draw = np.random.default_rng(1)
     play(engine, "ann", draw.permutation(np.arange(1, 41)).tolist())
     play(engine, "bo", draw.permutation([*range(1, 26), *range(101, 126)]).tolist())
-    table = judge(engine, np.random.default_rng(0))
+    table, lead = judge(engine, np.random.default_rng(0))
     figures = {row.name: row.cells for row in table.rows}
-    assert list(figures) == ["random", "popularity", "one mean", "mir"]
-    ndcg = {name: cells[f"nDCG@{K}"].value for name, cells in figures.items()}  # type: ignore[union-attr]
-    assert ndcg["mir"] > 2 * ndcg["random"]
+    assert list(figures) == ["random", "popularity", "one mean", "content", "collaborative", "mir"]
+    assert [row.name for row in lead.rows] == list(figures)[:-1]
+    for row in lead.rows:
+        ahead = row.cells[f"nDCG@{K}"]
+        assert ahead.value == pytest.approx(ndcg_of(figures, "mir") - ndcg_of(figures, row.name))  # type: ignore[union-attr]
+    assert "nDCG@20" in str(lead.rows[0].cells["ahead"])
+    assert ndcg_of(figures, "mir") > 2 * ndcg_of(figures, "random")
     assert figures["mir"][f"hit@{K}"].n == 10  # type: ignore[union-attr]
     assert 0 < figures["mir"]["coverage"] <= 1  # type: ignore[operator]
-    assert judge(engine, np.random.default_rng(0)) == table
+    assert judge(engine, np.random.default_rng(0)) == (table, lead)
+
+
+def ndcg_of(figures: dict[str, Any], way: str) -> float:
+    return float(figures[way][f"nDCG@{K}"].value)
+
+
+def test_others_are_asked_as_they_were_at_the_moment() -> None:
+    """What others play after the moment changes nothing of what they say at it."""
+    ann = [event(track, hour) for hour, track in enumerate(range(1, 41))]
+    bo = [event(track, hour) for hour, track in enumerate(range(11, 51))]
+    histories = {"ann": ann, "bo": bo}
+    case = cases_of(histories)[0]
+    told = opinion_at(listening_of(histories), case)
+    before = {"ann": ann, "bo": [each for each in bo if each.at < case.at]}
+    alike = opinion_at(listening_of(before), case)
+    assert told is not None
+    assert alike is not None
+    assert told.tracks.tolist() == alike.tracks.tolist() == list(range(11, 31))
+    assert np.array_equal(told.worth, alike.worth)
 
 
 def test_no_way_recommends_what_was_played(engine: Engine) -> None:
@@ -85,10 +111,10 @@ def test_no_way_recommends_what_was_played(engine: Engine) -> None:
         cases = cases_of({"": plays.history(session)[::-1]})
     for name, way in ways(engine, np.random.default_rng(0)).items():
         for case in cases:
-            found = list(way(case))[:K]
+            found = list(way(case, None))[:K]
             assert not set(found) & set(case.heard), name
             assert len(found) == len(set(found))
-            assert len(found) == K or name == "popularity"
+            assert len(found) == K or name in ("popularity", "collaborative")
 
 
 def test_too_few_plays_are_an_error(engine: Engine) -> None:

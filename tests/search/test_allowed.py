@@ -1,12 +1,15 @@
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from made_up_library import engine_at, made_up, stored, unit_vectors
+from made_up_library import NOW, engine_at, made_up, stored, unit_vectors
 from numpy.typing import NDArray
 
 import mir.search.allowed
+from mir.catalogue import plays
 from mir.catalogue.filters import Filter
+from mir.catalogue.plays import NewPlay
 from mir.catalogue.session import Session
 from mir.engine import Engine
 from mir.errors import InvalidQuery
@@ -62,6 +65,40 @@ def test_what_passes_is_asked_once_until_the_tracks_change(
     stored(engine, [made_up(3, VECTORS[3], predicted=[("rock", 0.9)])])
     assert len(ids(engine, genres_any=("rock",))) == 2
     assert len(asked) == 2
+
+
+def test_plays_count_at_once_and_cost_nothing_of_what_is_remembered(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Filter] = []
+    true_ids = mir.search.allowed.allowed_ids
+
+    def counted(session: Session, filter: Filter, model_id: str) -> NDArray[np.int64]:
+        asked.append(filter)
+        return true_ids(session, filter, model_id)
+
+    def passing(**wanted: object) -> list[int]:
+        found = allowed(engine, Filter(**wanted), "stub")  # type: ignore[arg-type]
+        assert found is not None
+        return found.tolist()
+
+    monkeypatch.setattr(mir.search.allowed, "allowed_ids", counted)
+    assert passing(unplayed=True) == passing(unplayed=True, listener="ann") == [1, 2]
+    assert passing(genres_any=("rock",), unplayed=True) == passing(genres_any=("rock",)) == [1]
+    for number, listener in enumerate(("ann", "")):
+        with engine.catalogue.session() as session:
+            (done,) = plays.record(session, [NewPlay(1, "listen", NOW, listener)], NOW).added
+        assert passing(unplayed=True, listener="ann") == [2]
+        assert passing(genres_any=("rock",), unplayed=True) == ([] if number else [1])
+        assert passing(not_played_since=NOW, listener="ann") == [2]
+        assert passing(not_played_since=NOW + timedelta(seconds=1), listener="ann") == [1, 2]
+    with engine.catalogue.session() as session:
+        plays.undo(session, done.id)
+    assert passing(unplayed=True) == [1, 2]
+    with engine.catalogue.session() as session:
+        plays.erase(session, "ann")
+    assert passing(unplayed=True, listener="ann") == [1, 2]
+    assert asked == [Filter(), Filter(genres_any=("rock",))]
 
 
 def test_new_tags_count_at_once(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from made_up_library import NOW, engine_at, made_up, unit_vectors
 
 from mir.analysis import Descriptors, Label
-from mir.catalogue import tracks
+from mir.catalogue import plays, tracks
 from mir.catalogue.filters import Filter
+from mir.catalogue.plays import NewPlay
 from mir.catalogue.tracks import Track
 from mir.engine import Engine
 from mir.errors import InvalidQuery
 from mir.recommend.next_tracks import next_tracks
+from mir.search.browse import browse
 from mir.search.query import search_clip, similar
 
 TRACKS = 80
@@ -47,7 +49,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
                 genres=(GENRES[draw.integers(3)],),
                 licence="CC0" if n % 2 else None,
             )
-            tracks.store(session, analysis, NOW - timedelta(days=n))
+            track = tracks.store(session, analysis, NOW - timedelta(days=n)).id
+            if n % 7 == 0:
+                done = NewPlay(track, "listen", NOW - timedelta(days=n), "ann")
+                plays.record(session, [done], NOW)
     engine.refresh_index()
     return engine
 
@@ -70,6 +75,9 @@ def filters(draw: st.DrawFn) -> Filter:
         "path": st.sampled_from(["/music", "*5.flac", "1?.flac", "/x"]),
         "added_since": st.integers(0, TRACKS).map(lambda days: NOW - timedelta(days=days)),
         "licence": st.sampled_from(["any", "none", "cc", "by"]),
+        "unplayed": st.just(True),
+        "not_played_since": st.integers(0, TRACKS).map(lambda days: NOW - timedelta(days=days)),
+        "listener": st.sampled_from(["ann", "", "bo"]),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(words)), min_size=1, max_size=4, unique=True))
     harmonic = "key" in chosen and draw(st.booleans())
@@ -84,6 +92,8 @@ def passes(track: Track, asked: Filter) -> bool:
     sound, number = track.descriptors, int(track.paths[0].stem)
     path = {"/music": True, "/x": False, "*5.flac": number % 10 == 5}
     path["1?.flac"] = 10 <= number < 20
+    heard = asked.listener == "ann" and number % 7 == 0
+    since = asked.not_played_since
     licences = {"any": ("CC0",), "none": (None,), "cc": ("CC0",), "by": ()}
     demands = (
         not asked.genres_any or has & set(asked.genres_any),
@@ -98,6 +108,8 @@ def passes(track: Track, asked: Filter) -> bool:
         asked.path is None or path[asked.path],
         asked.added_since is None or track.added_at >= asked.added_since,
         asked.licence is None or track.licence in licences[asked.licence],
+        not (asked.unplayed and heard),
+        since is None or not heard or NOW - timedelta(days=number) < since,
     )
     return all(demands)
 
@@ -126,9 +138,7 @@ def test_similar_tracks_next_tracks_and_pages_equal_filtering_everything(
     ranked = [hit.track.id for hit in similar(engine, seed, None, TRACKS)]
     near = [hit.track.id for hit in similar(engine, seed, asked, count)]
     assert near == [each for each in ranked if each in passing][:count]
-    with engine.catalogue.session() as session:
-        page = tracks.page(session, filter=asked, offset=0, limit=count)
-        whole = tracks.page(session, limit=TRACKS)
+    page, whole = browse(engine, asked, limit=count), browse(engine, limit=TRACKS)
     assert page.total == len(passing)
     assert [t.id for t in page.items] == [t.id for t in whole.items if t.id in passing][:count]
     # Every track is of another sound, so that none is left out as a version of another.
@@ -149,5 +159,7 @@ def test_the_answer_to_a_clip_equals_filtering_everything(
 def test_a_mood_that_no_track_has_is_named_with_those_there_are(engine: Engine) -> None:
     with pytest.raises(InvalidQuery, match=r"mood 'sad'; there are calm, dark"):
         similar(engine, 1, Filter(moods=("sad",)))
+    with pytest.raises(InvalidQuery, match=r"mood 'sad'; there are calm, dark"):
+        browse(engine, Filter(moods=("sad",)))
     assert similar(engine, 1, Filter(moods=("sad", "Calm")), 1)
     assert similar(engine, 1, Filter(moods=("dark",), album="none such")) == ()

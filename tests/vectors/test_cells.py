@@ -103,6 +103,8 @@ def test_the_share_of_less_similar_tracks_is_estimated_well(
         estimated = sampled.rank(query).less(scores) / TRACKS
         assert (np.diff(estimated) >= 0).all()
         assert np.abs(estimated - truth.mean(axis=0)).max() < 0.05  # 4 standard errors of 2,000
+        alone = [sampled.rank(query).less(scores[n : n + 1])[0] for n in range(len(scores))]
+        assert sampled.less(np.tile(query, (len(scores), 1)), scores) == pytest.approx(alone)
 
 
 def test_cells_follow_what_comes_and_goes(index: VectorIndex) -> None:

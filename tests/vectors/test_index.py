@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mir.errors import NotFound, VectorIndexError
+from mir.vectors import rows as rows_module
 from mir.vectors.index import VectorIndex
 
 DIMENSION = 4
@@ -103,6 +104,31 @@ def test_updated_is_a_new_index_equal_to_one_built_afresh(
     assert new.ids.tolist() == sorted(expected)
     for track, vector in expected.items():
         assert new.vectors_of(np.array([track]))[0].tolist() == vector
+
+
+@given(exact_library, st.sets(st.integers(0, 200)), st.lists(exact_vector, min_size=1, max_size=9))
+def test_how_many_are_below_is_counted_for_many_queries_as_for_one(
+    library: dict[int, list[float]], removed: set[int], asked: list[list[float]]
+) -> None:
+    index = built(library)
+    added = np.array([[0.5, 0.5, 0.5, -0.5]], dtype=np.float32)
+    index = index.updated(np.array([300]), added, np.array(sorted(removed), dtype=np.int64))
+    queries = np.array(asked, dtype=np.float32)
+    scores = np.linspace(-1, 1, len(queries), dtype=np.float32).round()
+    expected = [
+        float(index.rank(query).less(scores[n : n + 1])[0]) for n, query in enumerate(queries)
+    ]
+    assert index.less(queries, scores).tolist() == expected
+
+
+@pytest.mark.parametrize("queries", [1, 3, 9])
+def test_blocks_of_rows_leave_no_seam(queries: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_CACHED", "_PRODUCT"):
+        monkeypatch.setattr(rows_module, name, 7)
+    vectors, asked = unit_rows(50, 24, seed=5), unit_rows(queries, 24, seed=6)
+    index = VectorIndex.build(np.arange(45), vectors[:45])
+    index = index.updated(np.arange(45, 50), vectors[45:], np.empty(0, dtype=np.int64))
+    assert np.allclose(index.scores_of_many(asked), asked @ vectors.T, atol=1e-6)
 
 
 def test_scores_are_aligned_with_ids_and_many_queries_agree_with_one() -> None:

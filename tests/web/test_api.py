@@ -172,6 +172,9 @@ class TestTracks:
             ({"key": "H"}, "names no key"),
             ({"harmonic": "true"}, "name the key too"),
             ({"added_since": "soon"}, "is no moment"),
+            ({"not_played_since": "soon"}, "is no moment"),
+            ({"listener": "x" * 101}, "more than 100 characters"),
+            ({"genre": "Fokl"}, "did you mean Folk?"),
             ({"path": "*a*b*c*d*e*f"}, "more than 5 stars"),
             ({"bpm_from": 100, "bpm_to": 90}, "No tempo lies from 100 to 90"),
         ],
@@ -236,6 +239,24 @@ class TestTracks:
         ids = [hit["track"]["id"] for hit in hits]
         assert len(ids) == len(set(ids)) > 0
         assert not {1, 2, 3} & set(ids)
+
+    def test_recommendations_go_on_from_artists(self, client: FlaskClient) -> None:
+        artist = get(client, "/tracks", limit=1)["tracks"][0]["artists"][0]
+        hits = get(client, "/recommendations", like_artist=[artist], count=5)["hits"]
+        assert hits
+        assert all(artist not in hit["track"]["artists"] for hit in hits)
+        problem_of(client.get(f"{API}/recommendations?like_album=Nowhere"), 404)
+
+    def test_related_artists_are_others_of_the_library(self, client: FlaskClient) -> None:
+        artist = get(client, "/tracks", limit=1)["tracks"][0]["artists"][0]
+        found = get(client, "/related-artists", artist=artist, count=3)["artists"]
+        assert 0 < len(found) <= 3
+        for each in found:
+            assert each["name"] != artist
+            assert 0 <= each["similarity"] <= 1
+            assert each["reasons"][0].startswith("nearest tracks: ")
+        problem_of(client.get(f"{API}/related-artists?artist=Nobody"), 404)
+        problem_of(client.get(f"{API}/related-artists"), 422)
 
     def test_recommendations_need_no_seed_but_one_that_exists(self, client: FlaskClient) -> None:
         assert len(get(client, "/recommendations", count=5)["hits"]) == 5
@@ -321,7 +342,7 @@ NAMES = st.sampled_from(
     (
         *("q", "genre", "all_genres", "not_genre", "artist", "year_from", "year_to"),
         *("genre_by", "mood", "bpm_from", "bpm_to", "key", "harmonic", "album", "seconds_to"),
-        *("path", "added_since", "licence"),
+        *("path", "added_since", "licence", "unplayed", "not_played_since"),
         *("offset", "limit", "count", "seed", "exclude", "x"),
         *("variety", "like_artist", "like_album", "unlike", "per_artist", "start", "end"),
         *("listener", "duration", "explore", "draw"),

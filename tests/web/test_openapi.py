@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from web.schemas import Asked, LikeQuery, NextQuery, TracksQuery
+
 API = "/api/v1"
 ROOT = Path(__file__).parents[2]
 
@@ -97,3 +99,10 @@ def test_the_documentation_is_up_to_date() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("fields", [LikeQuery, TracksQuery, NextQuery])
+def test_what_a_request_looks_at_is_made_once_for_each_kind(fields: type[Asked]) -> None:
+    assert fields.model_json_schema() is fields.model_json_schema()
+    assert set(fields.model_json_schema()["properties"]) == set(fields.model_fields)
+    assert fields.model_json_schema(by_alias=True) == fields.model_json_schema()

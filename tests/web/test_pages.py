@@ -79,6 +79,23 @@ def test_browsing_counts_what_it_lists(client: FlaskClient) -> None:
         assert listed.count('<li class="track">') == int(count)
 
 
+def test_a_tick_beside_an_empty_field_is_forgiven_on_pages(
+    client: FlaskClient, library: Library
+) -> None:
+    for path in ("/browse", "/tracks/1", "/"):
+        assert client.get(f"{path}?harmonic=true&key=&genre=Folk").status_code == 200, path
+    form = clip(library.files[2], harmonic="true", key="")
+    assert client.post("/", data=form).status_code == 200
+    assert client.get("/browse?harmonic=true&key=H").status_code == 422
+    assert client.get("/api/v1/tracks?harmonic=true").status_code == 422
+
+
+def test_a_genre_that_is_not_there_is_named_on_pages_as_elsewhere(client: FlaskClient) -> None:
+    response = client.get("/browse?genre=Fokl")
+    assert response.status_code == 422
+    assert "did you mean Folk?" in response.get_data(as_text=True)
+
+
 def test_paging_keeps_the_filter(client: FlaskClient) -> None:
     page = client.get("/browse?q=song&limit=2&offset=2").get_data(as_text=True)
     following = re.search(r'rel="next" href="([^"]+)"', page)

@@ -96,6 +96,26 @@ def test_an_unknown_play_is_not_found(client: FlaskClient, number: str) -> None:
     problem_of(client.delete(f"{API}/{number}"), 404)
 
 
+def test_what_a_listener_has_not_played_is_asked_like_any_other_filter(client: FlaskClient) -> None:
+    client.post(API, json=[{"track": 1, "at": NOON, "listener": "ann"}, {"track": 2}])
+
+    def ids(path: str) -> set[int]:
+        answer = client.get(f"/api/v1/{path}").get_json()
+        hits = [hit["track"] for hit in answer["hits"]] if "hits" in answer else answer["tracks"]
+        return {track["id"] for track in hits}
+
+    assert ids("tracks?unplayed=true") == {1, 3}
+    assert ids("tracks?unplayed=true&listener=ann") == {2, 3}
+    assert ids("tracks?not_played_since=2026-01-03&listener=ann") == {1, 2, 3}
+    assert ids("tracks?not_played_since=1h") == {1, 3}
+    assert ids("tracks/3/similar?unplayed=true&listener=ann") == {2}
+    # Whose taste is asked is also who has not played a track.
+    assert ids("recommendations?unplayed=true&listener=ann&seed=3") == {2}
+    assert ids("recommendations?unplayed=true&listener=bo") == {1, 2, 3}
+    client.post(API, json={"track": 3, "kind": "skip"})
+    assert ids("tracks?unplayed=true") == {1, 3}
+
+
 def test_a_listener_is_erased_only_when_that_is_confirmed(client: FlaskClient) -> None:
     client.post(API, json=[{"track": 1, "listener": name} for name in ("", "ann")])
     problem = problem_of(client.delete(f"{API}?listener=ann"), 422)

@@ -18,10 +18,11 @@ _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schema
 _TEXT = {
     403: "The request was sent by a page of another site.",
     404: "There is no such thing.",
+    409: "It was changed since it was seen; nothing is done.",
     413: "The upload is too large.",
-    415: "The clip was not sent as multipart/form-data.",
+    415: "The file was not sent as multipart/form-data.",
     416: "The range lies outside the file.",
-    422: "The request is malformed or the clip cannot be heard.",
+    422: "The request is malformed or the file cannot be used.",
     500: "The server met an error of its own.",
     503: "The server is busy or cannot reach what it needs.",
 }
@@ -55,12 +56,12 @@ def binary(description: str, *types: str) -> dict[str, Any]:
     return {"description": description, "content": content}
 
 
-def multipart(form: type[BaseModel]) -> dict[str, Any]:
-    """The description of an upload: the fields of that form and the file `clip`."""
+def multipart(form: type[BaseModel], name: str, purpose: str) -> dict[str, Any]:
+    """The description of an upload: the fields of that form and a file of that name."""
     schema = form.model_json_schema()
-    clip = {"type": "string", "format": "binary", "description": "The audio file to listen to."}
-    schema["properties"] = {"clip": clip, **schema.get("properties", {})}
-    schema["required"] = ["clip", *schema.get("required", [])]
+    file = {"type": "string", "format": "binary", "description": purpose}
+    schema["properties"] = {name: file, **schema.get("properties", {})}
+    schema["required"] = [name, *schema.get("required", [])]
     lists = [name for name, field in schema["properties"].items() if field.get("type") == "array"]
     media: dict[str, Any] = {"schema": schema}
     if lists:

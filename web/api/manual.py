@@ -14,6 +14,7 @@ _NAMES = {
     "number": "number",
     "boolean": "yes or no",
 }
+_ASKED = {"SimilarIn", "NextIn", "PathIn", "RecommendIn", "TracksIn"}
 _HEAD = """# The API
 
 <!-- Written by `python -m web.api.manual` from the OpenAPI document; do not edit. -->
@@ -37,7 +38,7 @@ def manual(described: dict[str, Any]) -> str:
         parts += [_operation(path, method, told, schemas) for method, told in item.items()]
     parts.append("## Shapes\n")
     for name, schema in sorted(described["components"]["schemas"].items()):
-        if name.endswith("Out") or name in {"Problem", "FieldProblem", "MadeFromIn"}:
+        if name.endswith("Out") or name in _ASKED or "Problem" in name:
             parts.append(f"### {name}\n\n{schema.get('description', '')}\n\n{_fields(schema)}")
     return "\n".join(parts)
 
@@ -88,9 +89,12 @@ def _table(fields: list[tuple[str, dict[str, Any], str]]) -> str:
 
 def _type(schema: dict[str, Any]) -> str:
     """The type of a field in a few words: "list of text", "whole number, 1 to 200", …"""
-    options = [_type(option) for option in schema.get("anyOf", []) if option.get("type") != "null"]
+    alternatives = schema.get("anyOf") or schema.get("oneOf") or []
+    options = [_type(option) for option in alternatives if option.get("type") != "null"]
     if options:
-        return " or ".join(options) + (", or null" if len(options) < len(schema["anyOf"]) else "")
+        return " or ".join(options) + (", or null" if len(options) < len(alternatives) else "")
+    if "const" in schema:
+        return f'"{schema["const"]}"'
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if schema.get("type") == "array":

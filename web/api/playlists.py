@@ -1,36 +1,33 @@
-"""Playlists: made from queries or by hand, edited, asked again, and exported."""
+"""Playlists: made from queries or by hand, edited and asked again."""
 
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import quote
 
 from flask import Response
 
 from mir.catalogue import playlist_entries, playlists
 from mir.catalogue.playlists import Playlist
-from mir.catalogue.portable.moves import Move, Moves
 from mir.errors import InvalidQuery
-from mir.playlist_files.export import FORMATS, exported
 from mir.recommend import standing_query
-from web.api.describe import binary, blueprint, problems, reply
+from web.api.describe import blueprint, problems, reply
 from web.context import engine
 from web.schemas import (
     EntriesIn,
     EntryPath,
-    ExportQuery,
-    MadeFromIn,
     MoveIn,
     NameIn,
+    NewEntriesIn,
     PageQuery,
     PlaylistIn,
     PlaylistOut,
     PlaylistPath,
     PlaylistsOut,
     PlaylistWithEntriesOut,
+    SeenFields,
 )
 
-api = blueprint("playlists", "Playlists: made, edited, asked again and exported.")
+api = blueprint("playlists", "Playlists: made, edited and asked again.")
 _CHANGED = {200: PlaylistOut, **problems(403, 404)}
+_EDITED = {200: PlaylistOut, **problems(403, 404, 409)}
 
 
 @api.get("/playlists", summary="The playlists", responses={200: PlaylistsOut})
@@ -47,11 +44,10 @@ def make_playlist(body: PlaylistIn) -> Response:
     if body.query is not None and body.tracks:
         raise InvalidQuery("A playlist is made from a query or from tracks; send one of them.")
     if body.query is not None:
-        made = standing_query.make(engine(), body.name, _standing(body.query), now())
+        made = standing_query.make(engine(), body.name, body.query.standing(engine()), now())
     else:
         with engine().catalogue.session() as session:
-            empty = playlists.create(session, body.name, now())
-            made = playlist_entries.replace(session, empty.id, body.tracks, now())
+            made = playlist_entries.make(session, body.name, body.tracks, now())
     response = reply(PlaylistOut.of(made))
     response.status_code = 201
     return response
@@ -81,11 +77,14 @@ def delete_playlist(path: PlaylistPath) -> Response:
         return _changed(playlists.remove(session, path.playlist_id))
 
 
-@api.put("/playlists/<int:playlist_id>/entries", summary="Set the entries", responses=_CHANGED)
-def set_entries(path: PlaylistPath, body: EntriesIn) -> Response:
+@api.put("/playlists/<int:playlist_id>/entries", summary="Set the entries", responses=_EDITED)
+def set_entries(path: PlaylistPath, body: NewEntriesIn) -> Response:
     """These tracks, in this order, are then all that is in the playlist."""
     with engine().catalogue.session() as session:
-        return _changed(playlist_entries.replace(session, path.playlist_id, body.tracks, now()))
+        changed = playlist_entries.replace(
+            session, path.playlist_id, body.tracks, now(), seen=body.seen
+        )
+    return _changed(changed)
 
 
 @api.post("/playlists/<int:playlist_id>/entries", summary="Add tracks", responses=_CHANGED)
@@ -98,49 +97,31 @@ def add_entries(path: PlaylistPath, body: EntriesIn) -> Response:
 @api.delete(
     "/playlists/<int:playlist_id>/entries/<int:position>",
     summary="Take out an entry",
-    responses=_CHANGED,
+    responses=_EDITED,
 )
-def remove_entry(path: EntryPath) -> Response:
+def remove_entry(path: EntryPath, query: SeenFields) -> Response:
     """Those behind it move up."""
     with engine().catalogue.session() as session:
-        return _changed(playlist_entries.remove(session, path.playlist_id, [path.position], now()))
+        changed = playlist_entries.remove(
+            session, path.playlist_id, [path.position], now(), seen=query.seen
+        )
+    return _changed(changed)
 
 
-@api.post("/playlists/<int:playlist_id>/move", summary="Move an entry", responses=_CHANGED)
+@api.post("/playlists/<int:playlist_id>/move", summary="Move an entry", responses=_EDITED)
 def move_entry(path: PlaylistPath, body: MoveIn) -> Response:
     """Bring one entry to another position; those between give way."""
     with engine().catalogue.session() as session:
-        return _changed(
-            playlist_entries.move(session, path.playlist_id, body.position, body.to, now())
+        changed = playlist_entries.move(
+            session, path.playlist_id, body.position, body.to, now(), seen=body.seen
         )
+    return _changed(changed)
 
 
 @api.post("/playlists/<int:playlist_id>/refresh", summary="Ask again", responses=_CHANGED)
 def refresh_playlist(path: PlaylistPath) -> Response:
     """Fill the playlist anew from what it was made from; changes by hand are lost."""
     return _changed(standing_query.refresh(engine(), path.playlist_id, now()))
-
-
-@api.get(
-    "/playlists/<int:playlist_id>/export",
-    summary="A playlist as a file",
-    responses={
-        200: binary("The file.", *(each.media_type for each in FORMATS.values())),
-        **problems(404),
-    },
-)
-def export_playlist(path: PlaylistPath, query: ExportQuery) -> Response:
-    """M3U8, XSPF or JSPF with the paths of the files; tracks that are missing are left out."""
-    moves = Moves([_move(text) for text in query.map])
-    folder = Path(query.folder) if query.folder else None
-    with engine().catalogue.session() as session:
-        known = playlists.get(session, path.playlist_id)
-        tracks = playlist_entries.tracks_of(session, known.id)
-    data = exported(query.format, known.name, tracks, moves, folder)
-    response = Response(data, content_type=FORMATS[query.format].media_type)
-    named = quote(f"{known.name}.{query.format}", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{named}"
-    return response
 
 
 def page_of_playlists(query: PageQuery) -> PlaylistsOut:
@@ -169,21 +150,3 @@ def now() -> datetime:
 
 def _changed(playlist: Playlist) -> Response:
     return reply(PlaylistOut.of(playlist))
-
-
-def _standing(asked: MadeFromIn) -> standing_query.StandingQuery:
-    return standing_query.query_of(
-        engine(),
-        asked.kind,
-        asked.seeds,
-        text=asked.q,
-        filter=asked.filter(),
-        count=asked.count,
-    )
-
-
-def _move(text: str) -> Move:
-    old, found, new = text.partition("=/")
-    if not found:
-        raise InvalidQuery(f"{text!r} names no two absolute folders; write /old=/new.")
-    return Move(Path(old), Path(f"/{new}"))

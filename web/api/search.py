@@ -1,4 +1,4 @@
-"""Questions that begin with a sound or with tracks: search, classify, similar, what next."""
+"""Questions that begin with a sound, tracks or a mood: search, classify, similar, what next."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,9 @@ from flask import Response, request
 
 from mir.recommend.for_listener import recommend
 from mir.recommend.path import path as path_between
+from mir.recommend.related import related_artists
 from mir.search.like import like
+from mir.search.mood import near_mood
 from mir.search.query import classify, search_clip
 from mir.search.seeds import Seeds
 from web.api.describe import blueprint, multipart, problems, read_fields, reply
@@ -19,8 +21,12 @@ from web.schemas import (
     HitOut,
     HitsOut,
     LikeQuery,
+    MoodQuery,
     NextQuery,
     PathQuery,
+    RelatedArtistOut,
+    RelatedArtistsOut,
+    RelatedQuery,
     SearchForm,
     SimilarQuery,
     TrackPath,
@@ -28,13 +34,14 @@ from web.schemas import (
 
 api = blueprint("search", "Questions that begin with a sound or with tracks.")
 _UPLOAD = problems(413, 415)
+_CLIP = "clip", "The audio file to listen to."
 
 
 @api.post(
     "/search",
     summary="Tracks that sound like a clip",
     responses={200: AnswerOut, **_UPLOAD},
-    openapi_extensions=multipart(SearchForm),
+    openapi_extensions=multipart(SearchForm, *_CLIP),
 )
 def search() -> Response:
     """Listen to the clip; answer with what it is heard as and the nearest tracks."""
@@ -46,7 +53,7 @@ def search() -> Response:
     "/classify",
     summary="What a clip is heard as",
     responses={200: HeardOut, **_UPLOAD},
-    openapi_extensions=multipart(ClipForm),
+    openapi_extensions=multipart(ClipForm, *_CLIP),
 )
 def classify_clip() -> Response:
     """Listen to the clip; answer with its genres, moods, instruments, tempo and key."""
@@ -82,6 +89,16 @@ def similar_to_seeds(query: LikeQuery) -> Response:
     return reply(HitsOut.of(hits))
 
 
+@api.get("/mood", summary="Tracks near a point of mood", responses={200: HitsOut})
+def mood(query: MoodQuery) -> Response:
+    """The tracks that feel most like a point between calm and energetic, dark and bright.
+
+    `score` is 1 at the point and falls with the distance to it, to -1 from corner to corner.
+    """
+    hits = near_mood(engine(), query.point(), query.filter(), query.listing(query.offset))
+    return reply(HitsOut.of(hits))
+
+
 @api.get(
     "/path",
     summary="A path between two tracks",
@@ -110,6 +127,20 @@ def recommendations(query: NextQuery) -> Response:
     now = datetime.now(UTC)
     draw = now.toordinal() if query.draw is None else query.draw
     return reply(HitsOut.of(recommend(engine(), query.wish(), now, draw)))
+
+
+@api.get(
+    "/related-artists",
+    summary="Artists who go with an artist",
+    responses={200: RelatedArtistsOut, **problems(404)},
+)
+def related(query: RelatedQuery) -> Response:
+    """By the sound of their tracks and, where several listeners play both, by that.
+
+    Listeners change the order and not the score; only how many play both is said.
+    """
+    found = related_artists(engine(), query.artist, datetime.now(UTC), query.count)
+    return reply(RelatedArtistsOut(artists=[RelatedArtistOut.of(each) for each in found]))
 
 
 def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:

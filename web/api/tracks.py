@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from mir.catalogue import tracks
+from mir.search.browse import browse
 from web import media
 from web.api.describe import binary, blueprint, problems, reply
 from web.context import engine
@@ -56,16 +56,7 @@ def track_cover(path: TrackPath) -> Response:
 
 def page_of_tracks(query: TracksQuery) -> TracksOut:
     """The page of tracks that the query asks for."""
-    model_id = engine().view().model_id
-    with engine().catalogue.session() as session:
-        found = tracks.page(
-            session,
-            filter=query.filter(),
-            text=query.q,
-            offset=query.offset,
-            limit=query.limit,
-            model_id=model_id,
-        )
+    found = browse(engine(), query.filter(), query.q, offset=query.offset, limit=query.limit)
     return TracksOut(
         tracks=[TrackOut.of(track) for track in found.items],
         total=found.total,

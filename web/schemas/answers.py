@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from mir.analysis import Descriptors, Label
 from mir.catalogue.genres import GenreCount
 from mir.catalogue.tracks import Track
-from mir.search.hits import Hit
+from mir.recommend.related import RelatedArtist
 
 if TYPE_CHECKING:
     from mir.listen import Heard
@@ -30,6 +30,8 @@ def showable(text: str | Path) -> str:
 
 class LabelOut(BaseModel):
     """A predicted name with its probability."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     name: str
     probability: float
@@ -166,40 +168,31 @@ class TrackOut(BaseModel):
         )
 
 
-class HitOut(BaseModel):
-    """A track found, how near it is and why."""
+class RelatedArtistOut(BaseModel):
+    """An artist who goes with another, and why."""
 
-    track: TrackOut
-    score: float = Field(description="Cosine of the two vectors, in [-1, 1].")
-    similarity: float = Field(description="Share of the library that is less near, in [0, 1].")
+    name: str
+    tracks: int = Field(description="How many there are of theirs.")
+    score: float = Field(description="Mean cosine of their tracks, in [-1, 1].")
+    similarity: float = Field(description="Share of the artists that are less near, in [0, 1].")
     reasons: list[str]
 
     @classmethod
-    def of(cls, hit: Hit) -> Self:
-        """The showable form of a hit."""
+    def of(cls, found: RelatedArtist) -> Self:
+        """The showable form of an artist."""
         return cls(
-            track=TrackOut.of(hit.track),
-            score=hit.score,
-            similarity=hit.similarity,
-            reasons=[showable(reason) for reason in hit.reasons],
+            name=showable(found.name),
+            tracks=found.tracks,
+            score=found.score,
+            similarity=found.similarity,
+            reasons=[showable(reason) for reason in found.reasons],
         )
 
 
-class HitsOut(BaseModel):
-    """Tracks found, nearest first."""
+class RelatedArtistsOut(BaseModel):
+    """Artists who go with another, best first."""
 
-    hits: list[HitOut]
-
-    @classmethod
-    def of(cls, hits: Iterable[Hit]) -> Self:
-        """The showable form of the hits, in their order."""
-        return cls(hits=[HitOut.of(hit) for hit in hits])
-
-
-class AnswerOut(HitsOut):
-    """The answer to a clip: what it is heard as, and what is near."""
-
-    heard: HeardOut
+    artists: list[RelatedArtistOut]
 
 
 class TracksOut(BaseModel):

@@ -1,12 +1,15 @@
 """The one grammar of filters as fields of a request."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from werkzeug.datastructures import MultiDict
 
 from mir.catalogue.filters import Filter
 from mir.catalogue.moments import read_moment
+from mir.catalogue.plays import LISTENER_LENGTH
 
 
 def _no_nul(text: str) -> str:
@@ -27,6 +30,11 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """As pydantic makes it; the plain one, which every request looks at, is made once."""
+        return super().model_json_schema(*args, **kwargs) if args or kwargs else _schema(cls)
+
     @model_validator(mode="before")
     @classmethod
     def _drop_empty(cls, fields: Any) -> Any:
@@ -36,6 +44,11 @@ class Asked(BaseModel):
             k: [v for v in f if v != ""] if isinstance(f, list) else f for k, f in fields.items()
         }
         return {name: value for name, value in kept.items() if value not in ("", [], None)}
+
+
+@cache
+def _schema(model: type[Asked]) -> dict[str, Any]:
+    return super(Asked, model).model_json_schema()
 
 
 class FilterFields(Asked):
@@ -83,9 +96,15 @@ class FilterFields(Asked):
         description='Keep tracks whose licence has this text; "any": some, "none": none.',
     )
 
+    unplayed: bool = Field(default=False, description="Keep what the listener never played.")
+    not_played_since: Text | None = Field(
+        default=None,
+        description="Keep what the listener has not played since this day or age.",
+    )
+    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
+
     def filter(self) -> Filter:
         """What the catalogue and the index understand; ages count from now."""
-        since = self.added_since
         return Filter(
             genres_any=tuple(self.genre),
             genres_all=tuple(self.all_genres),
@@ -103,6 +122,20 @@ class FilterFields(Asked):
             seconds_from=self.seconds_from,
             seconds_to=self.seconds_to,
             path=self.path,
-            added_since=None if since is None else read_moment(since, datetime.now(UTC)),
+            added_since=_moment(self.added_since),
             licence=self.licence,
+            unplayed=self.unplayed,
+            not_played_since=_moment(self.not_played_since),
+            listener=self.listener,
         )
+
+
+def forgiven(fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The fields of a page's form without the tick `harmonic` where no key stands beside it."""
+    if "harmonic" not in fields or fields.get("key"):
+        return fields
+    return type(fields)(pair for pair in fields.items(multi=True) if pair[0] != "harmonic")
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else read_moment(written, datetime.now(UTC))

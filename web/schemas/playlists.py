@@ -3,29 +3,27 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from mir.catalogue.paging import Page
 from mir.catalogue.playlist_entries import MOST_ENTRIES, Entry
 from mir.catalogue.playlists import Playlist
-from mir.recommend.standing_query import Kind
+from mir.playlist_files.importing import Imported
+from mir.playlist_files.matching import Unmatched
 from web.schemas.answers import TrackOut, showable
-from web.schemas.requests import MAX_ID, Asked, Count, FilterFields, Id, Text, TrackIds
+from web.schemas.kept import QueryIn
+from web.schemas.requests import MAX_ID, Asked, Id, PageQuery, Text
 
 _Place = Annotated[int, Field(ge=1, le=MAX_ID)]
 _Name = Annotated[Text, Field(description="Its name, unlike that of any other playlist.")]
 _Entries = Annotated[
     list[Id], Field(max_length=MOST_ENTRIES, description="Tracks by their ids, in order.")
 ]
-
-
-class MadeFromIn(FilterFields):
-    """What a playlist is made from: the query of that kind with these filters."""
-
-    kind: Kind = Field(description="similar, next or tracks, as the routes of those names.")
-    seeds: TrackIds = Field(default=[], description="Tracks to go on from: one for similar.")
-    q: Text | None = Field(default=None, description="Of tracks: text that they hold.")
-    count: Count = 25
+_Maps = Annotated[list[Text], Field(max_length=20)]
+_Seen = Annotated[
+    AwareDatetime | None,
+    Field(description="`changed_at` of the playlist as you saw it: changed since, it stays so."),
+]
 
 
 class NameIn(Asked):
@@ -37,7 +35,7 @@ class NameIn(Asked):
 class PlaylistIn(NameIn):
     """A playlist to be made."""
 
-    query: MadeFromIn | None = Field(default=None, description="Fill it from this, and keep this.")
+    query: QueryIn | None = Field(default=None, description="Fill it from this, and keep this.")
     tracks: _Entries = Field(default=[], description="Without a query: what is in it.")
 
 
@@ -47,7 +45,19 @@ class EntriesIn(BaseModel):
     tracks: _Entries
 
 
-class MoveIn(Asked):
+class NewEntriesIn(EntriesIn):
+    """All tracks of a playlist."""
+
+    seen: _Seen = None
+
+
+class SeenFields(Asked):
+    """Which state of a playlist a change is meant for."""
+
+    seen: _Seen = None
+
+
+class MoveIn(SeenFields):
     """Where an entry stands, and where it is to stand."""
 
     position: _Place = Field(description="From 1.")
@@ -70,20 +80,39 @@ class ExportQuery(Asked):
     """The query of `/playlists/{id}/export`."""
 
     format: Literal["m3u8", "xspf", "jspf"] = Field(default="m3u8", description="Of the file.")
-    map: list[Text] = Field(
-        default=[], max_length=20, description="/old=/new: the folder new for old (repeatable)."
-    )
+    map: _Maps = Field(default=[], description="/old=/new: the folder new for old (repeatable).")
     folder: Text | None = Field(
         default=None, description="Where the file will lie: paths below are relative to it."
     )
 
 
-class PlaylistForm(Asked):
+class ImportForm(Asked):
+    """The multipart form of `POST /playlists/import`."""
+
+    name: Text | None = Field(
+        default=None, description="Of the playlist; else as the file calls itself, or is called."
+    )
+    map: _Maps = Field(
+        default=[], description="/old=/new: what lies in old in the list lies in new here."
+    )
+    folder: Text | None = Field(
+        default=None, description="Where the list lies here, for paths that are relative to it."
+    )
+
+
+class PlaylistForm(SeenFields, PageQuery):
     """What the buttons of a playlist's page send."""
 
-    change: Literal["rename", "delete", "refresh", "remove", "up", "down"]
+    change: Literal["rename", "delete", "refresh", "remove", "up", "down", "move"]
     name: Text = ""
     position: _Place = 1
+    to: _Place = 1
+
+
+class HandForm(NameIn):
+    """What the forms that keep tracks send: the name of a playlist, and its tracks by id."""
+
+    track: _Entries = Field(default=[])
 
 
 class TrackPlaylistForm(Asked):
@@ -141,6 +170,32 @@ class PlaylistWithEntriesOut(PlaylistOut):
     def with_entries(cls, playlist: Playlist, page: Page[Entry], offset: int) -> Self:
         """The showable form of a playlist and what is in it."""
         return cls.of(playlist, entries=[EntryOut.of(each) for each in page.items], offset=offset)
+
+
+class UnmatchedOut(BaseModel):
+    """A line of a list that names no track of the library."""
+
+    line: int = Field(description="From 1.")
+    path: str
+    reason: str
+
+    @classmethod
+    def of(cls, found: Unmatched) -> Self:
+        """The showable form of such a line."""
+        return cls(line=found.line, path=showable(found.path), reason=found.reason)
+
+
+class ImportedOut(BaseModel):
+    """The playlist made of a list, and what of it was left out."""
+
+    made: PlaylistOut
+    unmatched: list[UnmatchedOut]
+
+    @classmethod
+    def of(cls, imported: Imported) -> Self:
+        """The showable form of what was imported."""
+        lines = [UnmatchedOut.of(each) for each in imported.unmatched]
+        return cls(made=PlaylistOut.of(imported.playlist), unmatched=lines)
 
 
 class PlaylistsOut(BaseModel):

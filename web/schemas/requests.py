@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mir.catalogue.failures import FailureState
-from mir.catalogue.plays import LISTENER_LENGTH
 from mir.durations import seconds_of
 from mir.recommend.for_listener import EXPLORE, Wish
 from mir.search.listing import Listing
+from mir.search.mood import Point
 from mir.search.seeds import MOST_SEEDS, Seeds
 from web.schemas.filters import Asked, FilterFields, Text, Texts
 
@@ -16,6 +16,7 @@ MAX_ID = 2**31 - 1  # what every supported database can hold
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Axis = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Most = Annotated[int, Field(ge=1, le=500)]
 TrackIds = Annotated[list[Id], Field(max_length=500)]
 Count = Annotated[int, Field(ge=1, le=200, description="How many tracks to answer with.")]
@@ -43,7 +44,6 @@ class ListingFields(FilterFields):
     )
     per_artist: Most | None = Field(default=None, description="At most so many of one artist.")
     per_album: Most | None = Field(default=None, description="At most so many of one album.")
-    unlike: TrackIds = Field(default=[], description="Not like these tracks, by id.")
 
     def listing(self, offset: int = 0) -> Listing:
         """What the search understands."""
@@ -55,7 +55,32 @@ class ListingFields(FilterFields):
 class SimilarQuery(ListingFields):
     """The query of `/tracks/{id}/similar`."""
 
+    unlike: TrackIds = Field(default=[], description="Not like these tracks, by id.")
     offset: Offset = 0
+
+
+class MoodFields(ListingFields):
+    """A point of mood, and how what is near it is listed."""
+
+    arousal: Axis = Field(description="From -1, calm, to 1, energetic.")
+    valence: Axis = Field(description="From -1, dark, to 1, bright.")
+
+    def point(self) -> Point:
+        """What the search understands."""
+        return Point(self.arousal, self.valence)
+
+
+class MoodQuery(MoodFields):
+    """The query of `/mood`."""
+
+    offset: Offset = 0
+
+
+class MoodForm(MoodQuery):
+    """The query of the page of moods, which begins in the middle."""
+
+    arousal: Axis = 0.0
+    valence: Axis = 0.0
 
 
 class SeedFields(Asked):
@@ -66,30 +91,42 @@ class SeedFields(Asked):
     like_album: Texts = Field(default=[], description="Start from the tracks of these albums.")
 
 
-class LikeQuery(SeedFields, SimilarQuery):
-    """The query of `/similar`."""
+class LikeFields(SeedFields, ListingFields):
+    """Seeds, and how what is near them is listed."""
+
+    unlike: TrackIds = Field(default=[], description="Not like these tracks, by id.")
 
     def seeds(self) -> Seeds:
         """What the search understands."""
         return _seeds(self, self.unlike)
 
 
-class TracksQuery(FilterFields):
-    """The query of `/tracks`."""
+class LikeQuery(LikeFields, SimilarQuery):
+    """The query of `/similar`."""
+
+
+class TextFields(FilterFields):
+    """What tracks hold and pass."""
 
     q: Text | None = Field(default=None, description="Text in the title, an artist or the album.")
+
+
+class TracksQuery(TextFields):
+    """The query of `/tracks`."""
+
     offset: Offset = 0
     limit: Limit = 50
 
 
-class NextQuery(FilterFields):
-    """The query of `/recommendations`."""
+class WishFields(FilterFields):
+    """What a listener may want to hear."""
 
     seed: TrackIds = Field(
         default=[], max_length=MOST_SEEDS, description="Tracks to go on from, by id."
     )
+    like_artist: Texts = Field(default=[], description="Go on from these artists' tracks, too.")
+    like_album: Texts = Field(default=[], description="Go on from the tracks of these albums, too.")
     exclude: TrackIds = Field(default=[], description="Tracks not to answer with, by id.")
-    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
     count: Annotated[int, Field(ge=1, le=200)] | None = Field(
         default=None, description="How many tracks at most; 20 where no duration is given."
     )
@@ -99,21 +136,37 @@ class NextQuery(FilterFields):
     explore: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
         default=EXPLORE, description="Share of tracks further away, never played."
     )
-    draw: Annotated[int, Field(ge=0, le=MAX_ID)] | None = Field(
-        default=None, description="Draws what is explored; a new number every day by itself."
-    )
 
     def wish(self) -> Wish:
         """What is asked for."""
         return Wish(
             listener=self.listener,
             seeds=tuple(self.seed),
+            artists=tuple(self.like_artist),
+            albums=tuple(self.like_album),
             exclude=tuple(self.exclude),
             filter=self.filter(),
             count=self.count,
             seconds=None if self.duration is None else seconds_of(self.duration),
             explore=self.explore,
         )
+
+
+class NextQuery(WishFields):
+    """The query of `/recommendations`."""
+
+    draw: Annotated[int, Field(ge=0, le=MAX_ID)] | None = Field(
+        default=None, description="Draws what is explored; a new number every day by itself."
+    )
+
+
+class RelatedQuery(Asked):
+    """The query of `/related-artists`."""
+
+    artist: Text = Field(description="The artist, by name.")
+    count: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=10, description="How many artists to answer with."
+    )
 
 
 class PathQuery(FilterFields):

@@ -1,11 +1,13 @@
 // Starts what a page needs, now and after every move to another page.
 
+import { startForms } from "./forms.js";
 import { startLibrary } from "./library.js";
 import { startMoving } from "./moving.js";
 import { startPlayer } from "./player.js";
+import { startPlaylist } from "./playlist.js";
 import { startSearch } from "./search.js";
 
-const starters = { search: startSearch, library: startLibrary };
+const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist };
 
 function enter(main) {
   starters[main.dataset.page]?.(main);
@@ -13,4 +15,5 @@ function enter(main) {
 
 startPlayer();
 startMoving(enter);
+startForms();
 enter(document.querySelector("main"));

@@ -6,8 +6,10 @@ const kept = new Map(); // place in the history -> {main, title, scroll}
 const KEPT = 20;
 let place = 0;
 let moves = 0; // a later move overtakes an earlier one that is still loading
+let enter = () => {};
 
-export function startMoving(enter) {
+export function startMoving(starter) {
+  enter = starter;
   place = history.state?.place ?? 0;
   history.replaceState({ place }, "");
   markCurrent();
@@ -20,16 +22,16 @@ export function startMoving(enter) {
     if (url.origin !== location.origin) return;
     if (url.hash && url.pathname === location.pathname && url.search === location.search) return;
     event.preventDefault();
-    go(url, enter);
+    go(url);
   });
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "get") return;
+    if (event.defaultPrevented || form.method !== "get" || "full" in form.dataset) return;
     event.preventDefault();
     const url = new URL(form.action);
     url.search = new URLSearchParams(new FormData(form)).toString();
-    go(url, enter);
+    go(url);
   });
 
   addEventListener("popstate", (event) => {
@@ -43,41 +45,61 @@ export function startMoving(enter) {
     const page = kept.get(wanted);
     if (page) {
       moves += 1;
-      show(page.main, page.title);
+      exchange(page.main, page.title);
       scrollTo(0, page.scroll);
     } else {
-      load(new URL(location.href), enter);
+      load(new URL(location.href));
     }
   });
 }
 
-function go(url, enter) {
-  load(url, enter, () => {
-    keep();
-    place += 1;
-    for (const later of kept.keys()) if (later >= place) kept.delete(later);
-    history.pushState({ place }, "", url);
-  });
+// What a form was answered with: the page it stands on, as it is now, or another one.
+export function answered(url, text) {
+  const page = pageOf(text);
+  moves += 1;
+  if (url.pathname === location.pathname && url.search === location.search) {
+    const { scrollX, scrollY } = window;
+    enter(show(page));
+    scrollTo(scrollX, scrollY);
+  } else {
+    leave(url);
+    enter(show(page));
+    scrollTo(0, 0);
+  }
 }
 
-async function load(url, enter, arrive = () => {}) {
+function go(url) {
+  load(url, () => leave(url));
+}
+
+function leave(url) {
+  keep();
+  place += 1;
+  for (const later of kept.keys()) if (later >= place) kept.delete(later);
+  history.pushState({ place }, "", url);
+}
+
+function pageOf(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (!page.querySelector("main")) throw new Error("not a page of ours");
+  return page;
+}
+
+async function load(url, arrive = () => {}) {
   moves += 1;
   const move = moves;
   let page;
   try {
     const response = await fetch(url, { headers: { Accept: "text/html" } });
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("not a page");
-    page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (!page.querySelector("main")) throw new Error("not a page of ours");
+    page = pageOf(await response.text());
   } catch {
     if (move === moves) location.assign(url);
     return;
   }
   if (move !== moves) return;
   arrive();
-  const main = document.adoptNode(page.querySelector("main"));
-  show(main, page.title);
-  enter(main);
+  enter(show(page));
   const target = url.hash && document.getElementById(url.hash.slice(1));
   if (target) target.scrollIntoView();
   else scrollTo(0, 0);
@@ -88,7 +110,13 @@ function keep() {
   if (kept.size > KEPT) kept.delete(kept.keys().next().value);
 }
 
-function show(main, title) {
+function show(page) {
+  const main = document.adoptNode(page.querySelector("main"));
+  exchange(main, page.title);
+  return main;
+}
+
+function exchange(main, title) {
   document.querySelector("main").replaceWith(main);
   document.title = title;
   markCurrent();

@@ -16,6 +16,12 @@ export function startPlayer() {
       playNear(trackOf(radio, radio.dataset.radio));
       return;
     }
+    const moment = event.target.closest("[data-moment]");
+    if (moment && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+      event.preventDefault();
+      playMoment(moment.dataset.of, moment.closest(".track"), Number(moment.dataset.moment));
+      return;
+    }
     const button = event.target.closest("[data-play]");
     if (!button) return;
     if (queue[at]?.id === button.dataset.play) toggle();
@@ -46,10 +52,21 @@ function trackOf(button, id) {
   return { id, title, by, sound, start: Number(start ?? 0), end: end && Number(end) };
 }
 
-function playFrom(button) {
+// A moment is of the track in whose row it stands, or of the one that the page is about.
+function playMoment(id, row, seconds) {
+  const own = row.querySelector("[data-play]");
+  const button = own.dataset.play === id ? own : document.querySelector(`main [data-play="${id}"]`);
+  if (queue[at]?.id !== id) playFrom(button, seconds);
+  else {
+    audio.currentTime = begin() + seconds;
+    audio.play().catch(() => {});
+  }
+}
+
+function playFrom(button, seconds = 0) {
   const buttons = [...(button.closest(".tracks")?.querySelectorAll("[data-play]") ?? [button])];
   queue = buttons.map((one) => trackOf(one, one.dataset.play));
-  play(buttons.indexOf(button));
+  play(buttons.indexOf(button), seconds);
 }
 
 async function playNear(seed) {
@@ -73,7 +90,7 @@ async function playNear(seed) {
   say(near.length ? `Then ${near.length} tracks that are near.` : "There is nothing near to go on with.");
 }
 
-function play(index) {
+function play(index, seconds = 0) {
   if (index < 0 || index >= queue.length) return;
   at = index;
   const track = queue[at];
@@ -83,7 +100,7 @@ function play(index) {
   part.title.textContent = track.title;
   part.title.href = `/tracks/${track.id}`;
   part.by.textContent = track.by;
-  audio.src = track.sound;
+  audio.src = seconds ? `${track.sound.split("#")[0]}#t=${track.start + seconds}` : track.sound;
   audio.play().catch(() => {}); // a refusal shows in the state of the button
   if ("mediaSession" in navigator) {
     navigator.mediaSession.metadata = new MediaMetadata({ title: track.title, artist: track.by, artwork: [{ src: part.cover.src }] });

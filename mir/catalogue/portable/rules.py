@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from mir.catalogue import embeddings, failures, models
 from mir.catalogue.paths import restored, shown
+from mir.catalogue.playlists import checked_name
 from mir.catalogue.portable.matching import Row
 from mir.catalogue.portable.moves import Moves
 from mir.catalogue.portable.reading import batches
@@ -70,6 +71,7 @@ class Rules:
             "track_labels": self._of_sounds,
             "track_genres": self._of_sounds,
             "track_artists": self._of_sounds,
+            "playlists": self._playlists,
             "playlist_entries": self._of_new_playlists,
         }
 
@@ -207,6 +209,18 @@ class Rules:
         for row in new:
             row["revision"] = self._fingerprint_revision
         return new
+
+    def _playlists(self, rows: list[Row]) -> list[Row]:
+        """Raise CatalogueError for a name that none can have, whoever wrote the export."""
+        for row in rows:
+            try:
+                checked_name(row["name"])
+            except InvalidQuery as error:
+                raise CatalogueError(
+                    f"The export holds a playlist with a wrong name. {error} Rename it where it "
+                    "comes from, and write the export again."
+                ) from None
+        return rows
 
     def _of_new_playlists(self, rows: list[Row]) -> list[Row]:
         """Two lists of one name are not mixed."""

@@ -1,0 +1,49 @@
+"""From the nearest passages of a hit to their sound, in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from small_library import small_library
+
+from tests.web.asking import fill, open_library
+from web.serve import start
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def test_moments_of_both_tracks_are_played(tmp_path: Path) -> None:
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing; install it with: apt-get install -y chromium")
+    paths = small_library(tmp_path / "music", tracks=3, formats=("mp3",), seconds=40.0)
+    with open_library(tmp_path / "home") as engine, sync_playwright() as playwright:
+        fill(engine, paths)
+        server = start(engine)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        page = browser.new_page()
+        page.set_default_timeout(15_000)
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(f"{server.url}/tracks/1")
+        row = page.locator(".track").first
+        title = row.locator(".track-title").inner_text()
+        own = page.locator("h1").inner_text()
+        here, there = row.locator(".moment").first, row.locator(".moment").last
+        for link, shown in ((there, title), (here, own), (there, title), (there, title)):
+            begins = float(link.get_attribute("data-moment") or -1)
+            link.click()
+            page.wait_for_function(
+                """([title, begins]) => {
+                  const now = document.querySelector("audio").currentTime;
+                  const shown = document.querySelector("#player .track-title").textContent;
+                  return shown === title && now > begins && now < begins + 5;
+                }""",
+                arg=[shown, begins],
+            )
+        assert page.url == f"{server.url}/tracks/1"
+        assert troubles == []
+        browser.close()
+        server.stop()
