@@ -22,8 +22,7 @@ from indexer.run_report import Progress
 from mir.catalogue import fingerprints
 from mir.catalogue.fingerprints import NOTHING, Lacking
 from mir.engine import Engine
-from mir.fingerprint.packing import seconds_of
-from mir.fingerprinting import METHOD
+from mir.fingerprint.packing import METHOD, seconds_of
 
 BATCH_FILES = 32
 BATCH_SECONDS = 2.0

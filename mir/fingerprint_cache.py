@@ -18,8 +18,8 @@ from mir.catalogue.revision import fingerprint_revision
 from mir.catalogue.session import Catalogue, Session
 from mir.errors import FingerprintError
 from mir.fingerprint.index import FingerprintIndex
+from mir.fingerprint.packing import METHOD
 from mir.fingerprint.store import Stamp, load, manifest_stamp, save
-from mir.fingerprinting import METHOD
 
 _LOOK_EVERY = 0.5  # seconds between two looks at the manifest on disk
 _AT_ONCE = 2_000  # fingerprints in memory while an index is built: 16 MB for songs

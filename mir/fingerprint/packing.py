@@ -22,6 +22,7 @@ from mir.fingerprint.peaks import Peaks
 from mir.fingerprint.spectrum import FRAME_RATE
 
 VERSION = 1
+METHOD = f"landmarks-{VERSION}"  # as the catalogue calls what is packed here
 
 _HEADER = struct.Struct("<BxxxI")
 _PAUSE = 127  # the step that is no peak

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from mir.analysis import FloatArray
 from mir.fingerprint.spectrum import power_spectrogram
@@ -41,6 +40,8 @@ class Peaks:
 
 def peaks(samples: FloatArray, per_block: int) -> Peaks:
     """The strongest `per_block` peaks of each half second of samples (n,) at SAMPLE_RATE."""
+    from scipy.ndimage import maximum_filter1d  # late: a server starts without transforms
+
     power = power_spectrogram(samples)[:, _LOWEST_BIN : _HIGHEST_BIN + 1]
     highest = maximum_filter1d(power, 2 * _NEAR_BINS + 1, axis=1, mode="nearest")
     highest = maximum_filter1d(highest, 2 * _NEAR_FRAMES + 1, axis=0, mode="nearest")

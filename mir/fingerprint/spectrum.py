@@ -5,7 +5,6 @@ looked at. The long window tells neighbouring notes apart and lets a room's echo
 """
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
@@ -26,6 +25,8 @@ def power_spectrogram(samples: FloatArray) -> FloatArray:
     samples: (n,) float32 at `SAMPLE_RATE`. Frame i is centred on sample i * HOP; beyond both
     ends there is silence.
     """
+    import scipy.fft  # late: a server starts without transforms
+
     window = _window()
     padded = np.pad(samples, WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]

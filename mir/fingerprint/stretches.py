@@ -1,11 +1,11 @@
 """Landmarks of recordings of any length, of which only a minute or so is looked at at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from mir.analysis import FloatArray
-from mir.fingerprint.landmarks import Landmarks, landmarks
+from mir.fingerprint.landmarks import Clip, Landmarks, clip_landmarks, landmarks
 from mir.fingerprint.peaks import BLOCK, Peaks
 from mir.fingerprint.spectrum import HOP, SAMPLE_RATE
 
@@ -18,18 +18,45 @@ def landmarks_of_stretches(stretches: Iterable[FloatArray]) -> Landmarks:
 
     Raises ValueError for stretches that are not mono.
     """
-    frames = [np.empty(0, np.int32)]
-    bins = [np.empty(0, np.int32)]
-    length = 0
+
+    def heard(samples: FloatArray) -> tuple[int, tuple[Peaks, ...]]:
+        found = landmarks(samples, SAMPLE_RATE)
+        return found.length, (found.peaks,)
+
+    length, (grid,) = _joined(stretches, heard, grids=1)
+    return Landmarks(length, grid)
+
+
+def clip_of_stretches(stretches: Iterable[FloatArray]) -> Clip:
+    """As `landmarks_of_stretches`, the landmarks of a clip: those of `clip_landmarks`."""
+
+    def heard(samples: FloatArray) -> tuple[int, tuple[Peaks, ...]]:
+        found = clip_landmarks(samples, SAMPLE_RATE)
+        return found.length, found.grids
+
+    return Clip(*_joined(stretches, heard, grids=2))
+
+
+def _joined(
+    stretches: Iterable[FloatArray],
+    heard: Callable[[FloatArray], tuple[int, tuple[Peaks, ...]]],
+    grids: int,
+) -> tuple[int, tuple[Peaks, ...]]:
+    """(frames of all, peaks of each grid), of which `heard` gives those of samples (n,)."""
+    frames = [[np.empty(0, np.int32)] for _ in range(grids)]
+    bins = [[np.empty(0, np.int32)] for _ in range(grids)]
+    whole = 0
     for first, samples, last in _windows(stretches):
         before = min(first, _MARGIN)  # frames of the margin in front
-        heard = landmarks(samples, SAMPLE_RATE)
-        end = heard.length if last else before + _STEP
-        mine = (heard.peaks.frames >= before) & (heard.peaks.frames < end)
-        frames.append(heard.peaks.frames[mine] + np.int32(first - before))
-        bins.append(heard.peaks.bins[mine])
-        length = first - before + heard.length
-    return Landmarks(length or 1, Peaks(np.concatenate(frames), np.concatenate(bins)))
+        length, found = heard(samples)
+        end = length if last else before + _STEP
+        for grid, peaks in enumerate(found):
+            mine = (peaks.frames >= before) & (peaks.frames < end)
+            frames[grid].append(peaks.frames[mine] + np.int32(first - before))
+            bins[grid].append(peaks.bins[mine])
+        whole = first - before + length
+    joined = zip(frames, bins, strict=True)
+    return whole or 1, tuple(Peaks(np.concatenate(f), np.concatenate(b)) for f, b in joined)
 
 
 def _windows(stretches: Iterable[FloatArray]) -> Iterator[tuple[int, FloatArray, bool]]:

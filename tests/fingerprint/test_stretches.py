@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_notes import random_notes
 
-from mir.fingerprint.landmarks import landmarks
+from mir.fingerprint.landmarks import clip_landmarks, landmarks
 from mir.fingerprint.packing import pack
 from mir.fingerprint.spectrum import SAMPLE_RATE
-from mir.fingerprint.stretches import landmarks_of_stretches
+from mir.fingerprint.stretches import clip_of_stretches, landmarks_of_stretches
 
 
 @given(
@@ -34,3 +34,14 @@ def test_nothing_is_lost_where_one_look_ends(extra: int) -> None:
 
 def test_no_stretches_are_silence() -> None:
     assert pack(landmarks_of_stretches([])) == pack(landmarks(np.empty(0), SAMPLE_RATE))
+
+
+@pytest.mark.parametrize("seconds", [0.0, 5.0, 61.4, 200.0])
+def test_a_clip_in_stretches_has_both_grids_of_the_whole(seconds: float) -> None:
+    sound = random_notes(1, seconds, SAMPLE_RATE)
+    found = clip_of_stretches(np.split(sound, [len(sound) // 3, len(sound) // 2]))
+    whole = clip_landmarks(sound, SAMPLE_RATE)
+    assert found.length == whole.length
+    for mine, its in zip(found.grids, whole.grids, strict=True):
+        np.testing.assert_array_equal(mine.frames, its.frames)
+        np.testing.assert_array_equal(mine.bins, its.bins)

@@ -17,9 +17,8 @@ from mir.catalogue import fingerprints, tracks
 from mir.engine import Engine
 from mir.fingerprint.identify import identify
 from mir.fingerprint.landmarks import clip_landmarks
-from mir.fingerprint.packing import unpack
+from mir.fingerprint.packing import METHOD, unpack
 from mir.fingerprint.spectrum import SAMPLE_RATE
-from mir.fingerprinting import METHOD
 from tests.cue_albums import BEGINS, SECONDS, TITLES, write_album
 from tests.indexer.stub_ear import StubEar
 
