@@ -18,7 +18,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
     from rich.progress import Progress as Bar
 
     bar = Bar(
-        TextColumn("Indexing"),
+        TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -29,12 +29,13 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         transient=True,
     )
     with bar:
-        task = bar.add_task("index", total=None, rate="", failed="")
+        task = bar.add_task("Indexing", total=None, rate="", failed="")
 
         def show(progress: Progress) -> None:
             rate = progress.music_seconds / progress.elapsed if progress.elapsed > 0 else 0.0
             bar.update(
                 task,
+                description=progress.part,
                 completed=progress.done,
                 total=progress.total,
                 rate=f"{rate:,.0f}x real time" if rate else "",
@@ -60,7 +61,10 @@ def report_line(report: IngestReport) -> str:
         )
         if count
     ]
-    return "Files: " + (", ".join(parts) or "none") + "."
+    line = "Files: " + (", ".join(parts) or "none") + "."
+    if report.fingerprinted:
+        line += f" Fingerprints: {report.fingerprinted} made."
+    return line
 
 
 def say_report(report: IngestReport) -> None:

@@ -14,6 +14,7 @@ class Progress:
     music_seconds: float  # length of the music analysed so far
     elapsed: float  # seconds
     current: Path | None  # the file that was finished last
+    part: str = "Indexing"  # or "Fingerprinting", see indexer.whole_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +33,5 @@ class IngestReport:
     wall_seconds: float
     messages: tuple[str, ...]  # what the user should know: a root that is missing, an early end
     missing_roots: tuple[Path, ...] = ()
+    fingerprinted: int = 0  # tracks, not files, that can now be known again
     stopped: bool = False  # asked to stop before everything was done

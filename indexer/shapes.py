@@ -18,6 +18,7 @@ from mir.engine import Status
 from mir.listen import Heard
 from mir.recommend.related import RelatedArtist
 from mir.search.hits import Hit
+from mir.search.recognise import Played, Recognition, Recording, Timeline
 
 Shape = dict[str, Any]
 
@@ -35,10 +36,14 @@ def track_shape(track: Track) -> Shape:
         "disc_number": track.disc_number,
         "seconds": track.seconds,
         "composer": track.composer,
+        "lyricist": track.lyricist,
+        "publisher": track.publisher,
         "copyright": track.copyright,
         "licence": track.licence,
         "isrc": track.isrc,
+        "iswc": track.iswc,
         "recording_mbid": track.recording_mbid,
+        "work_mbid": track.work_mbid,
         "release_mbid": track.release_mbid,
         "artist_mbids": track.artist_mbids,
         "tag_genres": track.tag_genres,
@@ -89,10 +94,11 @@ def related_shape(found: Iterable[RelatedArtist]) -> Shape:
     }
 
 
-def answer_shape(heard: Heard, hits: Iterable[Hit]) -> Shape:
-    """The answer to a clip: what it is heard as, and what is near."""
+def answer_shape(heard: Heard, known: Recognition, hits: Iterable[Hit]) -> Shape:
+    """The answer to a clip: which recording it is, what it is heard as, and what is near."""
     hearing = heard.hearing
     return {
+        "recording": recognition_shape(known)["recording"],
         "heard": {
             "seconds": heard.seconds,
             "genres": _labels(hearing.genres),
@@ -105,6 +111,21 @@ def answer_shape(heard: Heard, hits: Iterable[Hit]) -> Shape:
         },
         **hits_shape(hits),
     }
+
+
+def recognition_shape(known: Recognition) -> Shape:
+    """Which recording a clip is."""
+    recordings = [_recording(each) for each in known.recordings]
+    return {
+        "recording": recordings[0] if recordings else None,
+        "others": recordings[1:],
+        "among": known.among,
+    }
+
+
+def timeline_shape(heard: Timeline) -> Shape:
+    """What was played when."""
+    return {"played": [_played(each) for each in heard.played], "among": heard.among}
 
 
 def tracks_shape(page: Page[Track], offset: int) -> Shape:
@@ -226,6 +247,28 @@ def status_shape(status: Status, home: Path, database: str, recent: Page[StoredF
         "pending_model": status.pending,
         "roots": status.roots,
         "last_failures": failures_shape(recent, 0)["failures"],
+    }
+
+
+def _recording(found: Recording) -> Shape:
+    return {
+        "track": track_shape(found.track),
+        "offset": found.offset,
+        "tempo": found.tempo,
+        "score": found.score,
+        "verdict": found.verdict,
+    }
+
+
+def _played(found: Played) -> Shape:
+    return {
+        "track": track_shape(found.track),
+        "start": found.start,
+        "end": found.end,
+        "offset": found.offset,
+        "tempo": found.tempo,
+        "score": found.score,
+        "verdict": found.verdict,
     }
 
 

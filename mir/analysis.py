@@ -45,10 +45,14 @@ class Tags:
     track_number: int | None = None
     disc_number: int | None = None
     composer: str | None = None
+    lyricist: str | None = None
+    publisher: str | None = None  # or the label
     copyright: str | None = None
     licence: str | None = None
-    isrc: str | None = None
+    isrc: str | None = None  # of the recording
+    iswc: str | None = None  # of the work
     recording_mbid: str | None = None
+    work_mbid: str | None = None
     release_mbid: str | None = None
     artist_mbids: tuple[str, ...] = ()
 

@@ -27,6 +27,7 @@ from mir.catalogue.makers import Credits
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue, open_catalogue
 from mir.errors import VectorIndexError
+from mir.fingerprint_cache import FingerprintCache
 from mir.model.embedder import Embedder
 from mir.model.shelf import ModelShelf
 from mir.recent import Recent
@@ -78,6 +79,7 @@ class Engine:
         self.settings = settings
         self.catalogue = catalogue
         self.shelf = ModelShelf(settings.models_dir)
+        self.fingerprints = FingerprintCache(settings.fingerprints_dir, catalogue, clock)
         self.clock = clock  # seconds, from any beginning
         # (writes but plays, model, filter) -> ids that pass, kept for mir.search.allowed
         self.filters: Recent[tuple[int, str, Filter], NDArray[np.int64]] = Recent(_FILTERS_KEPT)

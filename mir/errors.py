@@ -38,6 +38,10 @@ class VectorIndexError(MirError):
     """The vector index is missing, damaged or belongs to another model."""
 
 
+class FingerprintError(MirError):
+    """A fingerprint or the index of fingerprints is missing, damaged or of another version."""
+
+
 class ModelError(MirError):
     """A model file is missing, damaged or lacks what is asked of it."""
 

@@ -112,6 +112,11 @@ class Settings:
         return self.home / "index"
 
     @property
+    def fingerprints_dir(self) -> Path:
+        """The folder of the index of fingerprints."""
+        return self.home / "fingerprints"
+
+    @property
     def models_dir(self) -> Path:
         """The folder of the model files that the library keeps."""
         return self.home / "models"

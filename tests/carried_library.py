@@ -11,7 +11,16 @@ from typing import Any
 from sqlalchemy import insert
 
 from mir.analysis import Failure, Tags
-from mir.catalogue import failures, files, models, playlist_entries, playlists, plays, tracks
+from mir.catalogue import (
+    failures,
+    files,
+    fingerprints,
+    models,
+    playlist_entries,
+    playlists,
+    plays,
+    tracks,
+)
 from mir.catalogue.models import KnownModel
 from mir.catalogue.plays import NewPlay
 from mir.catalogue.portable.layout import Header
@@ -61,12 +70,13 @@ def fill(session: Session, numbers: Iterable[int], *, second: Iterable[int] = ()
 
 
 def fill_the_rest(session: Session) -> None:
-    """Store a failure, a folder, a rule, a model to come, plays, and a playlist of two tracks."""
+    """Store a failure, a folder, a rule, a model to come, a fingerprint, plays, and a playlist."""
     failures.record(session, Failure(Path("/music/bad.mp3"), 5, 6, "No sound.", "decode"), NOW)
     files.add_root(session, Path("/music"))
     session.execute(insert(exclusions).values(kind="path", value="*/demo/*"))
     models.prepare(session, OTHER)
     track = tracks.resolve(session, "Title 2")
+    fingerprints.put(session, "made-up-1", {track: b"\0print"})
     plays.record(session, [NewPlay(track, "listen", NOW, name, 9.5) for name in ("", "ann")], NOW)
     query = {"kind": "tracks", "count": 2}
     evening = playlists.create(session, "Evening", NOW, query=query, listener="ann")
@@ -135,7 +145,7 @@ def _plain(row: sqlite3.Row, known: dict[str, dict[int, str]]) -> dict[str, Any]
     kept = {name: row[name] for name in row.keys() if name not in ("id", "inode", "revision")}  # noqa: SIM118
     for column in known.keys() & kept.keys():
         kept[column] = known[column][kept[column]]
-    if kept.get("key") in ("revision", "writes"):
+    if kept.get("key") in ("revision", "writes", "fingerprints"):
         kept["value"] = None
     return kept
 

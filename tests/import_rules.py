@@ -53,9 +53,15 @@ HOMES = {
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"behind", "errors", "recent"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
-    frozenset({"settings", "audio", "features", "vectors", "versions", "catalogue", "passages"}),
+    frozenset(
+        {
+            *("settings", "audio", "features", "vectors", "catalogue"),
+            *("fingerprint", "passages", "versions"),
+        }
+    ),
     frozenset({"model", "playlist_files", "standing"}),
-    frozenset({"listen"}),
+    frozenset({"listen", "fingerprinting"}),
+    frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
     frozenset({"search", "evaluation", "models", "portable"}),
     frozenset({"recommend", "training"}),

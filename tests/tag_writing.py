@@ -61,8 +61,12 @@ def _id3(file: Any, tags: Tags, cover: bytes | None) -> None:
     text(id3.TRCK, None if tags.track_number is None else f"{tags.track_number}/99")
     text(id3.TPOS, tags.disc_number)
     text(id3.TCOM, tags.composer)
+    text(id3.TEXT, tags.lyricist)
+    text(id3.TPUB, tags.publisher)
     text(id3.TCOP, tags.copyright)
     text(id3.TSRC, tags.isrc)
+    own("ISWC", tags.iswc)
+    own("MusicBrainz Work Id", tags.work_mbid)
     own("LICENSE", tags.licence)
     own("MusicBrainz Album Id", tags.release_mbid)
     own("MusicBrainz Artist Id", *tags.artist_mbids)
@@ -84,9 +88,13 @@ def _comments(tags: Tags) -> dict[str, list[str]]:
         "tracknumber": (tags.track_number,),
         "discnumber": (tags.disc_number,),
         "composer": (tags.composer,),
+        "lyricist": (tags.lyricist,),
+        "label": (tags.publisher,),
         "copyright": (tags.copyright,),
         "license": (tags.licence,),
         "isrc": (tags.isrc,),
+        "iswc": (tags.iswc,),
+        "musicbrainz_workid": (tags.work_mbid,),
         "musicbrainz_trackid": (tags.recording_mbid,),
         "musicbrainz_albumid": (tags.release_mbid,),
         "musicbrainz_artistid": tags.artist_mbids,
@@ -132,9 +140,13 @@ def _mp4(file: Any, tags: Tags, cover: bytes | None) -> None:
     put("trkn", None if tags.track_number is None else (tags.track_number, 99))
     put("disk", None if tags.disc_number is None else (tags.disc_number, 0))
     put("\xa9wrt", tags.composer)
+    own("LYRICIST", tags.lyricist)
+    own("LABEL", tags.publisher)
     put("cprt", tags.copyright)
     own("LICENSE", tags.licence)
     own("ISRC", tags.isrc)
+    own("ISWC", tags.iswc)
+    own("MusicBrainz Work Id", tags.work_mbid)
     own("MusicBrainz Track Id", tags.recording_mbid)
     own("MusicBrainz Album Id", tags.release_mbid)
     own("MusicBrainz Artist Id", *tags.artist_mbids)
@@ -154,9 +166,13 @@ def _asf(file: Any, tags: Tags, cover: bytes | None) -> None:
         "WM/TrackNumber": (tags.track_number,),
         "WM/PartOfSet": (tags.disc_number,),
         "WM/Composer": (tags.composer,),
+        "WM/Writer": (tags.lyricist,),
+        "WM/Publisher": (tags.publisher,),
         "Copyright": (tags.copyright,),
         "LICENSE": (tags.licence,),
         "WM/ISRC": (tags.isrc,),
+        "ISWC": (tags.iswc,),
+        "MusicBrainz/Work Id": (tags.work_mbid,),
         "MusicBrainz/Track Id": (tags.recording_mbid,),
         "MusicBrainz/Album Id": (tags.release_mbid,),
         "MusicBrainz/Artist Id": tags.artist_mbids,

@@ -18,7 +18,7 @@ _WIDTH = 9
 @home_option
 @click.pass_context
 def doctor(ctx: click.Context, mend: bool, as_json: bool, home: Path | None) -> None:
-    """Check Python, libraries, processor, home, disk, database, models and index.
+    """Check Python, libraries, processor, home, disk, database, models, index and fingerprints.
 
     With --repair: bring the schema up to date, take out rows that belong to nothing, restore the
     file of the model that comes with mir, build the index anew and delete half-written files,

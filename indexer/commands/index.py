@@ -43,19 +43,22 @@ def index(
     taken out, unless their whole FOLDER is missing or empty: then a disk may not be mounted, and
     nothing is removed without --prune. What `mir exclude` names stays out. With --thorough,
     tracks that were heard at three places only are heard again, from end to end; what was heard
-    thoroughly stays so.
+    thoroughly stays so. At the end, all of every track that has no fingerprint is decoded
+    for one, by which `mir identify` knows it again.
 
     The exit status is 1 if a FOLDER was missing, and 130 after Ctrl-C.
     """
-    from indexer.ingest import ingest
     from indexer.progress_bar import progress_bar, say_report
+    from indexer.whole_run import index_whole
 
     with opened(home, **workers) as engine, stop_on_signal() as asked:
         wanted = folders or known_folders(engine)
         if not wanted:
             raise click.UsageError("No folder was indexed before; name one: mir index FOLDER.")
         with progress_bar() as show:
-            report = ingest(engine, wanted, again=again, prune=prune, progress=show, stop=asked)
+            report = index_whole(
+                engine, wanted, again=again, prune=prune, progress=show, stop=asked
+            )
     if as_json:
         print_json(report)
     else:

@@ -41,7 +41,8 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 
 | command | shape |
 |---|---|
-| `search` | `{"heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
+| `search` | `{"recording": RECORDING or null, "heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
+| `identify` | `{"recording": RECORDING or null, "others": [RECORDING, …], "among"}`; with `--timeline` `{"played": [{track, start, end, offset, tempo, score, verdict}, …], "among"}`; `among` is how many tracks have a fingerprint |
 | `similar`, `mood`, `next`, `recommend` | `{"hits": [HIT, …]}` |
 | `path` | the same; each HIT is compared with the one before it, the first has score and similarity 1 |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
@@ -60,7 +61,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `watch` | one line as `index` for every run |
 | `up` | one line `{"url"}`, and a second one as `index` when that is done |
 | `serve` | one line `{"url"}` |
-| `rebuild` | `{"indexed"}` |
+| `rebuild` | `{"indexed", "fingerprints"}` |
 | `train` | `{model, tracks, skipped, epochs, best, test}`; with `--folds` `{folds, accuracy, macro_f1, precision}`, with `--search` `{best, trials, importance}`, with `--head` `{model, model_id, vectors_of, labels, strength, temperature, head, majority, left_out}` |
 | `model list` | `{"models": [{id, name, dimension, tracks, active, pending, shipped, at_hand}, …], "tracks"}` |
 | `model info` | all that the file says of the model, and `id`, `bytes`, `known` (as in `model list`, or `null`); with `--measure` also `ms_per_minute` |
@@ -75,9 +76,13 @@ A HIT is `{track: TRACK, score, similarity, reasons, why}`: `score` is a cosine 
 `similarity` the share of the library that is less similar, in [0, 1], `reasons` are sentences and `why` the
 fields that they are made from: those of `WhyOut` in the API, explained in [reasons](reasons.md).
 
+A RECORDING is `{track: TRACK, offset, tempo, score, verdict}`: `offset` is the second of the track at which the clip begins
+(negative where it begins before the track), `tempo` the clip's as a multiple of the track's, [`score`](fingerprints.md#the-score) the power of
+ten that false answers are rarer by, and `verdict` is `certain` or `likely`.
+
 A TRACK is `{id, title, artists, album, album_artist, year, track_number, disc_number, seconds,
-composer, copyright, licence, isrc, recording_mbid, release_mbid, artist_mbids, tag_genres,
-genres, uncertain, moods, instruments, arousal, valence, sound, container, files, added_at}`;
+composer, lyricist, publisher, copyright, licence, isrc, iswc, recording_mbid, work_mbid,
+release_mbid, artist_mbids, tag_genres, genres, uncertain, moods, instruments, arousal, valence, sound, container, files, added_at}`;
 `genres`, `moods` and `instruments` are lists of `{name, probability}`, `arousal` (calm to energetic)
 and `valence` (dark to bright) lie in [-1, 1] with 0 for the average, `sound` is `{tempo, tempo_confidence, key, mode,
 key_confidence, loudness}`. What is not known is `null` or an empty list.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.asking import Meant, listing_options, offset_option, seed_options
+from indexer.commands.identify import say_recordings
 from indexer.filter_options import Wanted, filter_options
 from indexer.keeping import keep_option, keep_query, print_changed
 from indexer.opening import opened
@@ -47,7 +48,7 @@ def search(
     as_json: bool,
     home: Path | None,
 ) -> None:
-    """Find the tracks that sound like CLIP, an audio file of any length and format.
+    """Find the tracks that sound like CLIP, an audio file of any format; say whether it is one.
 
     A playlist that is kept of them cannot be refreshed, since the clip is forgotten.
     """
@@ -66,8 +67,10 @@ def search(
             print_changed(made, as_json, "made")
             return
     if as_json:
-        print_json(answer_shape(answer.heard, answer.hits))
+        print_json(answer_shape(answer.heard, answer.recognition, answer.hits))
         return
+    if answer.recognition.among:
+        say_recordings(answer.recognition.recordings)
     say(f"Heard {describe(answer.heard)}.")
     print_hits(answer.hits, whole_why)
 

@@ -64,8 +64,8 @@ def _index(
     as_json: bool,
 ) -> None:
     """Run the index beside the server; another run at it is no reason not to serve."""
-    from indexer.ingest import ingest
     from indexer.progress_bar import progress_bar, say_report
+    from indexer.whole_run import index_whole
 
     try:
         with progress_bar() as show:
@@ -74,7 +74,7 @@ def _index(
                 now[:] = [progress]
                 show(progress)
 
-            report = ingest(engine, folders, progress=note, stop=asked)
+            report = index_whole(engine, folders, progress=note, stop=asked)
     except Busy as error:
         warn(str(error))
         return

@@ -55,10 +55,14 @@ def status(as_json: bool, home: Path | None) -> None:
 @json_option
 @home_option
 def rebuild(as_json: bool, home: Path | None) -> None:
-    """Build the index anew from the catalogue; nothing is decoded and nothing can be lost."""
+    """Build the indexes anew from the catalogue; nothing is decoded and nothing can be lost.
+
+    Those are the index of vectors, and that of fingerprints.
+    """
     with opened(home) as engine:
         count = len(engine.rebuild_index())
+        known = len(engine.fingerprints.rebuild())
     if as_json:
-        print_json({"indexed": count})
+        print_json({"indexed": count, "fingerprints": known})
     else:
-        say(f"The index holds {count} tracks.")
+        say(f"The index holds {count} tracks, and that of fingerprints {known}.")

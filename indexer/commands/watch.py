@@ -59,8 +59,8 @@ def _runner(
     engine: "Engine", asked: Callable[[], bool], as_json: bool
 ) -> Callable[[Sequence[Path]], bool]:
     """Return what indexes folders and prints a line, or returns False while another run does."""
-    from indexer.ingest import ingest
     from indexer.progress_bar import progress_bar, report_line
+    from indexer.whole_run import index_whole
 
     waits = False
 
@@ -68,7 +68,7 @@ def _runner(
         nonlocal waits
         try:
             with progress_bar() as show:
-                report = ingest(engine, roots, progress=show, stop=asked)
+                report = index_whole(engine, roots, progress=show, stop=asked)
         except Busy as error:
             if not waits:
                 warn(str(error))

@@ -21,6 +21,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     library.model,
     library.models,
     library.index,
+    library.fingerprints,
     leftovers.leftovers,
 )
 

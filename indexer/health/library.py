@@ -1,4 +1,4 @@
-"""The library: its database, its rows, its models and its index."""
+"""The library: its database, its rows, its models, its index and its fingerprints."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -156,6 +156,24 @@ def index(settings: Settings) -> Finding:
         text += ", not as the catalogue has them now"
         return Finding("index", "warning", text, "run `mir rebuild`, or wait for a run to end")
     return Finding("index", "ok", text)
+
+
+def fingerprints(settings: Settings) -> Finding:
+    """Whether every track has a fingerprint, to be recognised by."""
+    from mir.catalogue import fingerprints as kept
+    from mir.fingerprint.packing import METHOD
+
+    with _library(settings) as catalogue:
+        if catalogue is None:
+            return Finding("fingerprints", "ok", "none yet")
+        with catalogue.session() as session:
+            made = len(kept.ids_with(session, METHOD))
+            lacking = len({each.track_id for each in kept.lacking(session, METHOD)})
+    text = f"{made} tracks can be recognised"
+    if lacking:
+        text += f", {lacking} have no fingerprint yet"
+        return Finding("fingerprints", "warning", text, "run `mir index`")
+    return Finding("fingerprints", "ok", text)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from mir.audio.tags import Fields, tags_of
 from mir.audio.walk import sheets_among
 from mir.errors import AudioError
 
+_OF_ONE = ("isrc", "iswc", "recording_mbid", "work_mbid")
 _IN_TAGS = "in its tags"
 
 
@@ -155,8 +156,8 @@ def _tags(sheet: CueSheet, track: CueTrack, own: Fields) -> Tags:
         "composer": track.composer or sheet.composer,
         "isrc": track.isrc,
     }
-    # What is of one recording or one artist cannot be that of all tracks in the file.
-    kept = {name: texts for name, texts in own.items() if name not in ("isrc", "recording_mbid")}
+    # What is of one recording, work or artist cannot be that of all tracks in the file.
+    kept = {name: texts for name, texts in own.items() if name not in _OF_ONE}
     if said["artists"]:
         kept.pop("artist_mbids", None)
     tags = tags_of({**kept, **{name: [text] for name, text in said.items() if text}})

@@ -1,11 +1,14 @@
-"""How values that databases do not know stand in a column: moments in UTC, tuples of floats."""
+"""Types of columns that databases name differently, or do not know: ids, moments, floats."""
 
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts only plain INTEGER keys
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")  # ordered as SQLite orders
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,8 +1,9 @@
-"""The turn to write, and two numbers that grow: with every change of vectors, and with every turn.
+"""The turn to write, and the numbers that grow: with changes of what is indexed, and every turn.
 
-The first, the revision, tells an index that it is behind. The second tells whoever remembers
-anything else of the catalogue that it may have changed. It leaves out turns that write nothing but
-plays: players send plays all the time, and who depends on them reads them each time.
+The revisions, one of vectors and one of fingerprints, tell an index that it is behind. The number
+of turns tells whoever remembers anything else of the catalogue that it may have changed. It leaves
+out turns that write nothing but plays: players send plays all the time, and who depends on them
+reads them each time.
 """
 
 from sqlalchemy import BigInteger, Text, cast, insert, select, update
@@ -12,6 +13,7 @@ from mir.catalogue.tables import state
 
 # Migrations made these rows, so that there is one to wait for.
 _REVISION, _WRITES = "revision", "writes"
+_FINGERPRINTS = "fingerprints"
 _PLAYS = "writes_of_plays"  # turns that are in `_WRITES`, too; the first one makes this row
 
 
@@ -51,10 +53,23 @@ def take_turn_for_plays(session: Session) -> None:
 
 def bump(session: Session) -> int:
     """Raise the revision in this transaction and return the new one."""
+    return _bumped(session, _REVISION)
+
+
+def fingerprint_revision(session: Session) -> int:
+    """Return the revision of the fingerprints, 0 without any; to be read before them, too."""
+    return _number(session, _FINGERPRINTS)
+
+
+def bump_fingerprints(session: Session) -> int:
+    """Raise the revision of the fingerprints in this transaction and return the new one."""
+    return _bumped(session, _FINGERPRINTS)
+
+
+def _bumped(session: Session, key: str) -> int:
     take_turn(session)
-    raised = revision(session) + 1
-    session.execute(update(state).where(state.c.key == _REVISION).values(value=str(raised)))
-    return raised
+    _raise(session, key)
+    return _number(session, key)
 
 
 def _raise(session: Session, key: str) -> bool:

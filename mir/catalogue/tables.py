@@ -23,10 +23,10 @@ from sqlalchemy import (
     false,
 )
 
-from mir.catalogue.column_types import Floats, UtcDateTime
+from mir.catalogue.column_types import Bytewise, Floats, Id, UtcDateTime
 
 TAG = "tag"  # where a genre comes from a file's own tags; never the id of a model
-SCHEMA = "0005"  # the newest revision in migrations/; a test holds them equal
+SCHEMA = "0006"  # the newest revision in migrations/; a test holds them equal
 
 metadata = MetaData(
     naming_convention={
@@ -39,18 +39,14 @@ metadata = MetaData(
 )
 
 
-_Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts only plain INTEGER keys
-_Bytewise = Text().with_variant(Text(collation="C"), "postgresql")  # ordered as SQLite orders
-
-
 def _track_key() -> Column[int]:
-    return Column("track_id", _Id, ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True)
+    return Column("track_id", Id, ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True)
 
 
 tracks = Table(
     "tracks",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("audio_hash", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("album", Text),
@@ -58,12 +54,9 @@ tracks = Table(
     Column("track_number", Integer),
     Column("disc_number", Integer),
     Column("seconds", Double, nullable=False),
-    Column("composer", Text),
-    Column("copyright", Text),
-    Column("licence", Text),
-    Column("isrc", Text),
-    Column("recording_mbid", Text),
-    Column("release_mbid", Text),
+    *(Column(name, Text) for name in ("composer", "lyricist", "publisher", "copyright")),
+    *(Column(name, Text) for name in ("licence", "isrc", "iswc")),
+    *(Column(name, Text) for name in ("recording_mbid", "work_mbid", "release_mbid")),
     Column("artist_mbids", JSON, nullable=False),
     Column("tempo", Double),
     Column("tempo_confidence", Double),
@@ -75,7 +68,7 @@ tracks = Table(
     Column("mfcc_std", Floats, nullable=False),
     # "title \n artists \n album", searchable; and the browsing order, see `storing`.
     Column("search_text", Text, nullable=False),
-    Column("sort_key", _Bytewise, nullable=False),
+    Column("sort_key", Bytewise, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
     Index(None, "sort_key", "id"),
     Index(None, "year", "id"),
@@ -87,8 +80,8 @@ tracks = Table(
 files = Table(
     "files",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("track_id", _Id, ForeignKey("tracks.id", ondelete="CASCADE"), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("track_id", Id, ForeignKey("tracks.id", ondelete="CASCADE"), nullable=False),
     Column("path", LargeBinary, nullable=False),
     # 0 where the file as a whole is the track, else the number of the track in its cue sheet,
     # which lies from second `start` on for `seconds` (null: to the end of the file).
@@ -112,7 +105,7 @@ files = Table(
 artists = Table(
     "artists",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("folded", Text, nullable=False),
     Index(None, "folded"),
@@ -125,7 +118,7 @@ track_artists = Table(
     _track_key(),
     Column("role", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("artist_id", _Id, ForeignKey("artists.id"), nullable=False),
+    Column("artist_id", Id, ForeignKey("artists.id"), nullable=False),
     CheckConstraint("role IN ('track', 'album')", name="role"),
     Index(None, "artist_id", "track_id"),
     sqlite_with_rowid=False,
@@ -134,7 +127,7 @@ track_artists = Table(
 genres = Table(
     "genres",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("folded", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     sqlite_autoincrement=True,
@@ -146,7 +139,7 @@ track_genres = Table(
     _track_key(),
     Column("source", Text, primary_key=True),  # `TAG`, or the id of the model that predicts it
     Column("position", Integer, primary_key=True),
-    Column("genre_id", _Id, ForeignKey("genres.id"), nullable=False),
+    Column("genre_id", Id, ForeignKey("genres.id"), nullable=False),
     Column("probability", Double),  # of a prediction; none for a tag
     # Holds all that a filter reads, so that the table itself is not touched.
     Index("ix_track_genres_filter", "genre_id", "track_id", "source", "position", "probability"),
@@ -205,10 +198,21 @@ embeddings = Table(
     Index(None, "model_id", "revision"),
 )
 
+# By what a recording is known again: see `mir.fingerprint`.
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    _track_key(),
+    Column("method", Text, nullable=False),  # and its version, as "landmarks-1"
+    Column("revision", BigInteger, nullable=False),  # of the fingerprints, when this was written
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "method", "revision"),
+)
+
 failures = Table(
     "failures",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("path", LargeBinary, nullable=False, unique=True),
     Column("shown", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
@@ -226,7 +230,7 @@ failures = Table(
 roots = Table(
     "roots",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("path", LargeBinary, nullable=False, unique=True),
     Column("shown", Text, nullable=False),
     sqlite_autoincrement=True,
@@ -237,7 +241,7 @@ roots = Table(
 exclusions = Table(
     "exclusions",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False),
     UniqueConstraint("kind", "value"),
@@ -250,7 +254,7 @@ exclusions = Table(
 plays = Table(
     "plays",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("listener", Text, nullable=False),
     Column("audio_hash", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -268,7 +272,7 @@ plays = Table(
 playlists = Table(
     "playlists",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("listener", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("query", JSON),  # what it was made from, to be asked again; null: by hand
@@ -281,7 +285,7 @@ playlists = Table(
 playlist_entries = Table(
     "playlist_entries",
     metadata,
-    Column("playlist_id", _Id, ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True),
+    Column("playlist_id", Id, ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("audio_hash", Text, nullable=False),
     Index(None, "audio_hash"),

@@ -86,10 +86,14 @@ class Track:
     disc_number: int | None
     seconds: float
     composer: str | None
+    lyricist: str | None
+    publisher: str | None
     copyright: str | None
     licence: str | None
     isrc: str | None
+    iswc: str | None
     recording_mbid: str | None
+    work_mbid: str | None
     release_mbid: str | None
     artist_mbids: tuple[str, ...]
     tag_genres: tuple[str, ...]
@@ -102,9 +106,8 @@ class Track:
     descriptors: Descriptors
     container: str | None
     paths: tuple[Path, ...]
-    span: (
-        tuple[float, float] | None
-    )  # where it starts and ends in each, in seconds; None: all of it
+    # Where it starts and ends in each of them, in seconds; None: all of it.
+    span: tuple[float, float] | None
     added_at: datetime  # UTC
 
 
@@ -206,10 +209,8 @@ def _read(session: Session, ids: Sequence[int], model_id: str | None) -> dict[in
             labels[track_id, "genre"].append(Label(name, probability))
     for track_id, kind, name, probability in session.execute(
         select(
-            track_labels.c.track_id,
-            track_labels.c.kind,
-            track_labels.c.name,
-            track_labels.c.probability,
+            *(track_labels.c.track_id, track_labels.c.kind),
+            *(track_labels.c.name, track_labels.c.probability),
         )
         .where(track_labels.c.track_id.in_(ids), track_labels.c.model_id == present(model_id))
         .order_by(track_labels.c.track_id, track_labels.c.kind, track_labels.c.position)
@@ -240,10 +241,14 @@ def _read(session: Session, ids: Sequence[int], model_id: str | None) -> dict[in
             disc_number=row.disc_number,
             seconds=row.seconds,
             composer=row.composer,
+            lyricist=row.lyricist,
+            publisher=row.publisher,
             copyright=row.copyright,
             licence=row.licence,
             isrc=row.isrc,
+            iswc=row.iswc,
             recording_mbid=row.recording_mbid,
+            work_mbid=row.work_mbid,
             release_mbid=row.release_mbid,
             artist_mbids=tuple(row.artist_mbids),
             tag_genres=tuple(tagged[row.id]),

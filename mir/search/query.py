@@ -17,6 +17,7 @@ from mir.search.explain import with_clip
 from mir.search.hits import Hit, make_hits
 from mir.search.like import like
 from mir.search.listing import Listing
+from mir.search.recognise import Recognition, recognise_samples
 from mir.search.seeds import Seeds
 from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import Ranking
@@ -34,6 +35,7 @@ class ClipAnswer:
     """What a clip is, and what it sounds like."""
 
     heard: "Heard"
+    recognition: Recognition
     hits: tuple[Hit, ...]
 
 
@@ -58,12 +60,13 @@ def similar(
 def search_clip(
     engine: Engine, source: bytes | Path, filter: Filter | None = None, count: int = 10
 ) -> ClipAnswer:
-    """What a clip is, and the `count` tracks that sound most like it or like a part of them.
+    """What a clip is, whether the library has it, and the `count` tracks that sound most like it.
 
     A clip lies somewhere in a track, so the tracks nearest as wholes are looked at again: a
     hit's score is the highest cosine between the clip, or a passage of it, and the track's
     vector or one of its passages. For the similarity the tracks further away count as wholes. A
-    library without tracks answers with no hits.
+    library without tracks answers with no hits. The filter holds for hits, not for the recognition,
+    which is that of `mir.search.recognise`.
 
     Raises AudioError if the clip cannot be heard, InvalidQuery as `similar` does, ModelError where
     the file of the library's model is gone.
@@ -90,7 +93,7 @@ def search_clip(
         others=len(index) - 1,
         why=with_clip(heard, [known[track] for track, _ in present], passages),
     )
-    return ClipAnswer(heard, hits)
+    return ClipAnswer(heard, _recognised(engine, source), hits)
 
 
 def classify(engine: Engine, source: bytes | Path) -> "Heard":
@@ -107,6 +110,15 @@ def _listened(engine: Engine, source: bytes | Path, view: View) -> "Heard":
 
     embedder = engine.embedder(view.model_id)
     return listen_clip(source, embedder, engine.settings.max_clip_seconds)
+
+
+def _recognised(engine: Engine, source: bytes | Path) -> Recognition:
+    """Which recording it is; decoded once more, at the rate of fingerprints."""
+    from mir.audio.decode import read_start  # late, as in `_listened`
+    from mir.fingerprint.spectrum import SAMPLE_RATE
+
+    samples = read_start(source, SAMPLE_RATE, engine.settings.max_clip_seconds).samples
+    return recognise_samples(engine, samples)
 
 
 def _ranked(

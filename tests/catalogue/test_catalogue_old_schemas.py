@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, text
 
-from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
+from mir.catalogue import (
+    coverage,
+    embeddings,
+    failures,
+    files,
+    fingerprints,
+    genres,
+    models,
+    tracks,
+)
 from mir.catalogue.filters import Filter
 from mir.catalogue.migrate import schema_revision, upgrade
 from mir.catalogue.paths import restored
@@ -29,7 +38,7 @@ from tests.catalogue.old_library import (
 from tests.made_up_analyses import NOW, made_up_analysis
 from tests.postgres_cluster import PostgresCluster
 
-RELEASED = ("0001", "0002", "0003", "0004")
+RELEASED = ("0001", "0002", "0003", "0004", "0005")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -108,6 +117,8 @@ def test_all_that_was_stored_can_be_read_under_the_newest_schema(
         )
         assert files.roots(session) == (Path("/m"),)
         assert revision(session) == 15
+        waiting = {each.track_id for each in fingerprints.lacking(session, "landmarks-1")}
+        assert waiting == set(range(1, 13))
         chosen = models.choice(session)
         if schema == "0001":
             assert chosen == models.Choice(active=MIR_1, shipped=MIR_1)

@@ -26,9 +26,13 @@ FULL = Tags(
     track_number=3,
     disc_number=2,
     composer="Reinhard",
+    lyricist="Mey",
+    publisher="Chanson Edition",
     copyright="© somebody",
     licence="CC BY 4.0",
     isrc="DEA123",
+    iswc="T-034.524.680-1",
+    work_mbid="w",
     recording_mbid="r",
     release_mbid="s",
     artist_mbids=("x", "y"),
@@ -45,7 +49,8 @@ def test_a_track_comes_back_as_it_was_stored(catalogue: Catalogue) -> None:
     assert made.new
     for name in (
         *("title", "artists", "album", "album_artist", "year", "track_number", "disc_number"),
-        *("composer", "copyright", "licence", "isrc", "recording_mbid", "release_mbid"),
+        *("composer", "lyricist", "publisher", "copyright", "licence", "isrc", "iswc"),
+        *("recording_mbid", "work_mbid", "release_mbid"),
         "artist_mbids",
     ):
         assert getattr(track, name) == getattr(FULL, name), name

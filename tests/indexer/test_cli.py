@@ -26,9 +26,10 @@ notes compared_with artist album same_genre genres tag_genres instruments moods 
 loudness passages percentile
 """
 TRACK_KEYS = """
-id title artists album album_artist year track_number disc_number seconds composer copyright
-licence isrc recording_mbid release_mbid artist_mbids tag_genres genres uncertain moods
-instruments arousal valence sound container files start end added_at
+id title artists album album_artist year track_number disc_number seconds composer
+lyricist publisher copyright licence isrc iswc recording_mbid work_mbid release_mbid
+artist_mbids tag_genres genres uncertain moods instruments arousal valence sound container files
+start end added_at
 """
 
 
@@ -262,15 +263,15 @@ def test_rebuild_makes_the_index_anew(mir: Mir, indexed_home: tuple[Path, Path])
     for path in (home / "index").iterdir():
         path.write_bytes(b"damaged")
     assert said(mir("doctor", "--json", status=1))["problems"] == 1
-    assert mir("rebuild").stdout == "The index holds 4 tracks.\n"
-    assert said(mir("rebuild", "--json")) == {"indexed": 4}
+    assert mir("rebuild").stdout == "The index holds 4 tracks, and that of fingerprints 0.\n"
+    assert said(mir("rebuild", "--json")) == {"indexed": 4, "fingerprints": 0}
     assert said(mir("doctor", "--json"))["problems"] == 0
 
 
 def test_doctor_names_every_check_with_its_state(mir: Mir) -> None:
     found = said(mir("doctor", "--json"))
     names = ["python", "libraries", "processor", "home", "disk", "database"]
-    names += ["rows", "model", "models", "index", "leftovers"]
+    names += ["rows", "model", "models", "index", "fingerprints", "leftovers"]
     assert [finding["name"] for finding in found["findings"]] == names
     assert {finding["state"] for finding in found["findings"]} <= {"ok", "warning"}
     assert len(mir("doctor").stdout.splitlines()) >= len(names)

@@ -10,6 +10,7 @@ from mir.recommend.related import related_artists
 from mir.search.like import like
 from mir.search.mood import near_mood
 from mir.search.query import classify, search_clip
+from mir.search.recognise import recognise
 from mir.search.seeds import Seeds
 from web.api.describe import blueprint, multipart, problems, read_fields, reply
 from web.context import context, engine
@@ -24,6 +25,7 @@ from web.schemas import (
     MoodQuery,
     NextQuery,
     PathQuery,
+    RecognitionOut,
     RelatedArtistOut,
     RelatedArtistsOut,
     RelatedQuery,
@@ -44,9 +46,23 @@ _CLIP = "clip", "The audio file to listen to."
     openapi_extensions=multipart(SearchForm, *_CLIP),
 )
 def search() -> Response:
-    """Listen to the clip; answer with what it is heard as and the nearest tracks."""
+    """Listen to the clip; answer with which recording it is, what it is heard as, what is near."""
     clip = uploaded_clip()
     return reply(answer_clip(clip, read_fields(SearchForm, request.form)))
+
+
+@api.post(
+    "/identify",
+    summary="Which recording a clip is",
+    responses={200: RecognitionOut, **_UPLOAD},
+    openapi_extensions=multipart(ClipForm, *_CLIP),
+)
+def identify_clip() -> Response:
+    """Compare the clip with the fingerprints of the library; where in a track does it begin?"""
+    clip = uploaded_clip()
+    read_fields(ClipForm, request.form)
+    with context().desk.seat():
+        return reply(RecognitionOut.of(recognise(engine(), clip)))
 
 
 @api.post(
@@ -144,7 +160,13 @@ def related(query: RelatedQuery) -> Response:
 
 
 def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:
-    """What the clip is heard as and the nearest tracks, when there is a seat to listen."""
+    """All that is said of a clip, when there is a seat to listen."""
     with context().desk.seat():
         found = search_clip(engine(), clip, form.filter(), form.count)
-    return AnswerOut(heard=HeardOut.of(found.heard), hits=[HitOut.of(hit) for hit in found.hits])
+    known = RecognitionOut.of(found.recognition)
+    return AnswerOut(
+        recording=known.recording,
+        among=known.among,
+        heard=HeardOut.of(found.heard),
+        hits=[HitOut.of(hit) for hit in found.hits],
+    )

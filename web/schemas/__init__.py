@@ -48,6 +48,7 @@ from web.schemas.plays import (
     play_body,
 )
 from web.schemas.problem import FieldProblem, Problem
+from web.schemas.recognition import RecognitionOut, RecordingOut
 from web.schemas.requests import (
     MAX_ID,
     ClipForm,
@@ -132,8 +133,10 @@ __all__ = [
     "PlaysQuery",
     "Problem",
     "ProgressOut",
+    "RecognitionOut",
     "RecommendIn",
     "RecordedOut",
+    "RecordingOut",
     "RelatedArtistOut",
     "RelatedArtistsOut",
     "RelatedQuery",

@@ -100,10 +100,14 @@ class TrackOut(BaseModel):
     disc_number: int | None
     seconds: float
     composer: str | None
+    lyricist: str | None
+    publisher: str | None = Field(description="Or the label.")
     copyright: str | None
     licence: str | None
-    isrc: str | None
+    isrc: str | None = Field(description="Of the recording.")
+    iswc: str | None = Field(description="Of the work.")
     recording_mbid: str | None
+    work_mbid: str | None
     release_mbid: str | None
     artist_mbids: list[str]
     tag_genres: list[str] = Field(description="Genres that the file itself names.")
@@ -136,10 +140,14 @@ class TrackOut(BaseModel):
             disc_number=track.disc_number,
             seconds=track.seconds,
             composer=_maybe(track.composer),
+            lyricist=_maybe(track.lyricist),
+            publisher=_maybe(track.publisher),
             copyright=_maybe(track.copyright),
             licence=_maybe(track.licence),
             isrc=_maybe(track.isrc),
+            iswc=_maybe(track.iswc),
             recording_mbid=_maybe(track.recording_mbid),
+            work_mbid=_maybe(track.work_mbid),
             release_mbid=_maybe(track.release_mbid),
             artist_mbids=[showable(mbid) for mbid in track.artist_mbids],
             tag_genres=[showable(name) for name in track.tag_genres],

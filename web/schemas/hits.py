@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from mir.search.hits import Hit
 from web.schemas.answers import HeardOut, TrackOut, showable
+from web.schemas.recognition import AMONG, RecordingOut
 from web.schemas.why import WhyOut
 
 
@@ -43,6 +44,8 @@ class HitsOut(BaseModel):
 
 
 class AnswerOut(HitsOut):
-    """The answer to a clip: what it is heard as, and what is near."""
+    """The answer to a clip: which recording it is, what it is heard as, and what is near."""
 
+    recording: RecordingOut | None = Field(description="Null: it is not in the library.")
+    among: int = Field(description=AMONG)
     heard: HeardOut

@@ -52,10 +52,10 @@ function trackOf(button, id) {
   return { id, title, by, sound, start: Number(start ?? 0), end: end && Number(end) };
 }
 
-// A moment is of the track in whose row it stands, or of the one that the page is about.
+// A moment is of the track in whose row it stands, or of another one that the page shows.
 function playMoment(id, row, seconds) {
-  const own = row.querySelector("[data-play]");
-  const button = own.dataset.play === id ? own : document.querySelector(`main [data-play="${id}"]`);
+  const own = row?.querySelector("[data-play]");
+  const button = own?.dataset.play === id ? own : document.querySelector(`main [data-play="${id}"]`);
   if (queue[at]?.id !== id) playFrom(button, seconds);
   else {
     audio.currentTime = begin() + seconds;

@@ -67,7 +67,8 @@ export function startSearch(main) {
     filters.hidden = false;
     main.querySelector("#shelf")?.remove();
     main.querySelector("[data-part=hint]").textContent = "Drop or choose another clip at any time.";
-    main.querySelector("#announce").textContent = main.querySelector("[data-part=summary]").textContent;
+    const told = [...main.querySelectorAll("[data-part=recognised], [data-part=summary]")].map((one) => one.textContent.trim());
+    main.querySelector("#announce").textContent = told.join(". ");
     document.title = page.title;
     document.dispatchEvent(new CustomEvent("results-shown"));
   }

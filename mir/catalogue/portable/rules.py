@@ -25,8 +25,8 @@ from mir.catalogue.playlists import checked_name
 from mir.catalogue.portable.matching import Row
 from mir.catalogue.portable.moves import Moves
 from mir.catalogue.portable.reading import batches
-from mir.catalogue.revision import bump
-from mir.catalogue.tables import TAG, files, playlists, tracks
+from mir.catalogue.revision import bump, bump_fingerprints
+from mir.catalogue.tables import TAG, files, fingerprints, playlists, tracks
 from mir.catalogue.tables import embeddings as embeddings_table
 from mir.catalogue.tables import failures as failures_table
 from mir.catalogue.tables import state as state_table
@@ -51,6 +51,7 @@ class Rules:
         self._source = source
         self._moves = moves
         self._revision: int | None = None  # of the vectors that come in
+        self._fingerprint_revision: int | None = None
         there = batches(source, select(embeddings_table.c.model_id).distinct())
         self._heard = {
             row["model_id"]: frozenset(embeddings.ids_with(session, row["model_id"]).tolist())
@@ -65,6 +66,7 @@ class Rules:
             "roots": self._moved,
             "state": self._state,
             "embeddings": self._embeddings,
+            "fingerprints": self._fingerprints,
             "hearings": self._of_sounds,
             "track_labels": self._of_sounds,
             "track_genres": self._of_sounds,
@@ -195,6 +197,18 @@ class Rules:
                 f"The export is damaged (a vector of the model {row['model_id']} is not one of "
                 f"{length // 4} numbers); write it again."
             )
+
+    def _fingerprints(self, rows: list[Row]) -> list[Row]:
+        """Those of tracks that have none here."""
+        ids = [row["track_id"] for row in rows]
+        chosen = select(fingerprints.c.track_id).where(fingerprints.c.track_id.in_(ids))
+        here = set(self._session.execute(chosen).scalars())
+        new = [row for row in rows if row["track_id"] not in here]
+        if new and self._fingerprint_revision is None:
+            self._fingerprint_revision = bump_fingerprints(self._session)
+        for row in new:
+            row["revision"] = self._fingerprint_revision
+        return new
 
     def _playlists(self, rows: list[Row]) -> list[Row]:
         """Raise CatalogueError for a name that none can have, whoever wrote the export."""

@@ -1,0 +1,53 @@
+"""A whole index run: folders are read and heard, and then tracks without one get a fingerprint."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from indexer.fingerprinting import FingerprintReport, fingerprint_all
+from indexer.ingest import ingest
+from indexer.run_report import IngestReport, Progress
+from mir.engine import Engine
+
+_NAMED = 3  # files in a message
+
+
+def index_whole(
+    engine: Engine,
+    roots: Sequence[Path],
+    *,
+    again: bool = False,
+    prune: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> IngestReport:
+    """Run `indexer.ingest.ingest` and then `indexer.fingerprinting.fingerprint_all`.
+
+    The second part is left to the next run if the first was stopped. Raises as both do.
+    """
+    report = ingest(engine, roots, again=again, prune=prune, progress=progress, stop=stop)
+    if report.stopped:
+        return report
+    printed = fingerprint_all(engine, progress=progress, stop=stop)
+    return replace(
+        report,
+        fingerprinted=printed.made,
+        messages=(*report.messages, *_messages(printed)),
+        stopped=printed.stopped,
+    )
+
+
+def _messages(printed: FingerprintReport) -> list[str]:
+    told = []
+    if printed.silent:
+        told.append(f"Tracks without sound to be known again by: {printed.silent}.")
+    if printed.failed:
+        named = ", ".join(map(str, printed.failed[:_NAMED]))
+        more = ", …" if len(printed.failed) > _NAMED else ""
+        told.append(
+            f"Files that could not be read for fingerprints, and are tried again by the next run: "
+            f"{len(printed.failed)} ({named}{more})."
+        )
+    if printed.stopped:
+        told.append("Stopped as asked; index again for the fingerprints that are lacking.")
+    return told

@@ -1,0 +1,48 @@
+"""From a file to its landmarks: all of its sound, decoded once, in memory that hardly grows."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mir.analysis import FloatArray
+from mir.audio.decode import Source, Span, read_on
+from mir.audio.source import name_of
+from mir.errors import AudioError
+from mir.fingerprint.landmarks import Clip
+from mir.fingerprint.packing import pack
+from mir.fingerprint.spectrum import SAMPLE_RATE
+from mir.fingerprint.stretches import clip_of_stretches, landmarks_of_stretches
+
+_STRETCH = 600.0  # seconds decoded at once: 19 MB, and most music in one go
+
+
+def fingerprint(source: Source, within: Span | None = None) -> bytes:
+    """The packed landmarks (`mir.fingerprint.packing`) of a whole file, or of a span of it.
+
+    Where the file is damaged there is silence. Raises AudioError if no sound comes out of it.
+    """
+    return pack(landmarks_of_stretches(_stretches(source, within)))
+
+
+def long_clip(source: Source) -> Clip:
+    """The landmarks of a recording of any length in which tracks are looked for.
+
+    Damage is silence, and AudioError raised, as in `fingerprint`.
+    """
+    return clip_of_stretches(_stretches(source, None))
+
+
+def _stretches(source: Source, within: Span | None) -> Iterator[FloatArray]:
+    """The sound in stretches that join, with silence for what is damaged."""
+    origin = 0.0 if within is None else within.start
+    sound = False
+    at = 0
+    for excerpt in read_on(source, SAMPLE_RATE, _STRETCH, within):
+        lacking = round((excerpt.start - origin) * SAMPLE_RATE) - at
+        if lacking > 0:
+            yield np.zeros(lacking, np.float32)
+        sound = True
+        yield excerpt.samples
+        at += max(0, lacking) + len(excerpt.samples)
+    if not sound:
+        raise AudioError(f"{name_of(source)} gives no sound that could be known again; play it")
