@@ -48,8 +48,9 @@ def search(
     as_json: bool,
     home: Path | None,
 ) -> None:
-    """Find the tracks that sound like CLIP, an audio file of any format; say whether it is one.
+    """Find the tracks that sound like CLIP, an audio file of any format.
 
+    If CLIP is a piece of one of them, that is said first, as `mir identify` says it.
     A playlist that is kept of them cannot be refreshed, since the clip is forgotten.
     """
     from indexer.shapes import answer_shape

@@ -117,6 +117,8 @@ def _recognised(engine: Engine, source: bytes | Path) -> Recognition:
     from mir.audio.decode import read_start  # late, as in `_listened`
     from mir.fingerprint.spectrum import SAMPLE_RATE
 
+    if not len(engine.fingerprints.index()):
+        return Recognition((), 0)
     samples = read_start(source, SAMPLE_RATE, engine.settings.max_clip_seconds).samples
     return recognise_samples(engine, samples)
 

@@ -39,7 +39,9 @@ class RecognitionOut(BaseModel):
     """Which recording a clip is."""
 
     recording: RecordingOut | None = Field(description="Null: it is not in the library.")
-    others: list[RecordingOut] = Field(description="Other tracks that it is, too; less sure.")
+    others: list[RecordingOut] = Field(
+        description="Other tracks that it is, too, as copies are; none surer."
+    )
     among: int = Field(description=AMONG)
 
     @classmethod
