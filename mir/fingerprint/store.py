@@ -11,13 +11,9 @@ landmarks. Sizes are checked when it is loaded, contents only by `verify`, since
 at every start would cost what mapping them saves.
 """
 
-import fcntl
-import hashlib
 import json
 import os
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -25,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mir.durable import digest_of, only_writer, sync
 from mir.errors import FingerprintError
 from mir.fingerprint.index import FingerprintIndex
 from mir.fingerprint.packing import VERSION
@@ -69,7 +66,7 @@ def save(directory: Path, index: FingerprintIndex, revision: int) -> Fingerprint
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with _only_writer(directory):
+        with only_writer(directory / "fingerprints.lock"):
             files = [
                 _File(*_write(directory, segment), tuple(np.flatnonzero(~alive).tolist()))
                 for segment, alive in zip(index.segments, index.alive, strict=True)
@@ -120,7 +117,7 @@ def verify(directory: Path) -> None:
     for file in files:
         path = directory / file.name
         try:
-            if _digest(path) != path.stem:
+            if digest_of(path) != path.stem:
                 raise _damaged(path)
         except OSError as error:
             raise _damaged(path) from error
@@ -139,10 +136,10 @@ def _write(directory: Path, segment: Segment) -> tuple[str, int]:
             file.write(bytes(-file.tell() % _ALIGNED))
             array.astype(kind, copy=False).tofile(file)
         size = file.tell()
-    _sync(temporary)
-    name = f"{_digest(temporary)}.segment"
+    sync(temporary)
+    name = f"{digest_of(temporary)}.segment"
     os.replace(temporary, directory / name)  # noqa: PTH105 - one name for tests to break
-    _sync(directory)
+    sync(directory)
     return name, size
 
 
@@ -192,9 +189,9 @@ def _replace_manifest(directory: Path, files: list[_File], manifest: Manifest) -
     }
     temporary = directory / "fingerprints.tmp"
     temporary.write_text(json.dumps(document, indent=1) + "\n")
-    _sync(temporary)
+    sync(temporary)
     os.replace(temporary, directory / _MANIFEST)  # noqa: PTH105
-    _sync(directory)
+    sync(directory)
 
 
 def _manifest_text(directory: Path) -> str:
@@ -241,25 +238,3 @@ def _damaged(path: Path) -> FingerprintError:
     return FingerprintError(
         f"The index of fingerprints {path} is damaged or of another version; run `mir rebuild`."
     )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Have the system put a file's bytes, or a folder's names, on the disk itself."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _only_writer(directory: Path) -> Iterator[None]:
-    """Hold the folder's lock; the system lets go of it if the process dies."""
-    with (directory / "fingerprints.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from mir.durable import sync
 from mir.errors import ModelError
 from mir.model.embedder import Embedder, identity, shipped_bytes
 
@@ -78,7 +79,7 @@ class ModelShelf:
                     file.flush()
                     os.fsync(file.fileno())
                 temporary.replace(path)
-                _sync_names(self.folder)
+                sync(self.folder)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise ModelError(
@@ -96,12 +97,3 @@ class ModelShelf:
                 f"The model {self.path(model_id)} cannot be deleted ({error.strerror}); "
                 "make its folder writable."
             ) from error
-
-
-def _sync_names(folder: Path) -> None:
-    """Have the system put a folder's names on the disk, before the catalogue speaks of one."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,9 +6,9 @@ kind is a class like these, and a line in `KINDS`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from mir.catalogue import playlist_entries
 from mir.catalogue.filters import Filter
@@ -44,18 +44,28 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _FromSeeds(Query):
+class _Listed(Query):
+    """A ranking that is cut as `mir.search.listing` has it, from its beginning."""
+
+    count: int = COUNT
+    least: float = 0.0
+    variety: float = 0.0
+    per_artist: int | None = None
+    per_album: int | None = None
+
+    def listing(self) -> Listing:
+        """Return how the answer is cut."""
+        return Listing(self.count, 0, self.least, self.variety, self.per_artist, self.per_album)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FromSeeds(_Listed):
     """Tracks by tracks, artists and albums, as `mir.search.seeds` and `listing` have them."""
 
     seeds: tuple[str, ...] = ()  # audio hashes, as are those of `unlike`
     artists: tuple[str, ...] = ()
     albums: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
-    count: int = COUNT
-    least: float = 0.0
-    variety: float = 0.0
-    per_artist: int | None = None
-    per_album: int | None = None
 
     def __post_init__(self) -> None:
         """Raise InvalidQuery where nothing is named to start from or a value is out of range."""
@@ -66,24 +76,14 @@ class _FromSeeds(Query):
     @classmethod
     def of(cls, engine: Engine, seeds: Seeds, filter: Filter, listing: Listing) -> Self:
         """Return the query that starts from seeds by their ids; NotFound, InvalidQuery."""
-        if listing.offset:
-            raise InvalidQuery("A playlist begins with the first track; leave out the offset.")
         return cls(
             seeds=_sounds(engine, seeds.tracks),
             artists=seeds.artists,
             albums=seeds.albums,
             unlike=_sounds(engine, seeds.unlike),
             filter=filter,
-            count=listing.count,
-            least=listing.least,
-            variety=listing.variety,
-            per_artist=listing.per_artist,
-            per_album=listing.per_album,
+            **_cut(listing),
         )
-
-    def listing(self) -> Listing:
-        """Return how the answer is cut."""
-        return Listing(self.count, 0, self.least, self.variety, self.per_artist, self.per_album)
 
     def meant(self, engine: Engine) -> Seeds:
         """Return those of the seeds that are there; NotFound where that is none."""
@@ -113,16 +113,11 @@ class Next(_FromSeeds):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mood(Query):
+class Mood(_Listed):
     """What feels most like a point, nearest first."""
 
     arousal: float
     valence: float
-    count: int = COUNT
-    least: float = 0.0
-    variety: float = 0.0
-    per_artist: int | None = None
-    per_album: int | None = None
 
     def __post_init__(self) -> None:
         """Raise InvalidQuery for a value out of range."""
@@ -132,26 +127,16 @@ class Mood(Query):
     @classmethod
     def of(cls, point: Point, filter: Filter, listing: Listing) -> Self:
         """Return the query for a point; InvalidQuery."""
-        if listing.offset:
-            raise InvalidQuery("A playlist begins with the first track; leave out the offset.")
         return cls(
             arousal=point.arousal,
             valence=point.valence,
             filter=filter,
-            count=listing.count,
-            least=listing.least,
-            variety=listing.variety,
-            per_artist=listing.per_artist,
-            per_album=listing.per_album,
+            **_cut(listing),
         )
 
     def point(self) -> Point:
         """Return where it lies."""
         return Point(self.arousal, self.valence)
-
-    def listing(self) -> Listing:
-        """Return how the answer is cut."""
-        return Listing(self.count, 0, self.least, self.variety, self.per_artist, self.per_album)
 
     def ask(self, engine: Engine, now: datetime) -> tuple[int, ...]:
         """Return what `mir.search.mood` finds now."""
@@ -264,6 +249,15 @@ KINDS: dict[str, type[Query]] = {
     "tracks": Tracks,
 }
 """The kinds of queries by the names under which they are kept, those of their commands."""
+
+
+def _cut(listing: Listing) -> dict[str, Any]:
+    """How a ranking is cut, as fields of `_Listed`; InvalidQuery."""
+    if listing.offset:
+        raise InvalidQuery("A playlist begins with the first track; leave out the offset.")
+    cut = asdict(listing)
+    del cut["offset"]
+    return cut
 
 
 def _sounds(engine: Engine, track_ids: Sequence[int]) -> tuple[str, ...]:

@@ -14,16 +14,14 @@ process, which costs a second at a million tracks.
 The index is a cache: everything here can be deleted and is rebuilt from the catalogue.
 """
 
-import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mir.durable import digest_of, only_writer, sync
 from mir.errors import VectorIndexError
 from mir.vectors.index import VectorIndex
 from mir.vectors.row_file import append_rows, map_rows, write_rows
@@ -103,7 +101,7 @@ def save(directory: Path, index: VectorIndex, manifest: Manifest) -> VectorIndex
         )
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with _only_writer(directory):
+        with only_writer(directory / "lock"):
             return _save_alone(directory, index, manifest)
     except OSError as error:
         raise VectorIndexError(
@@ -120,16 +118,16 @@ def _save_alone(directory: Path, index: VectorIndex, manifest: Manifest) -> Vect
     origin = _save_rows(directory, index.rows, manifest.revision, before)
     temporary = directory / "table.tmp"
     write_table(temporary, index)
-    digest = _digest(temporary)
+    digest = digest_of(temporary)
     entry = _Entry(manifest, f"{manifest.revision}-{digest[:12]}.npz", digest, origin)
-    _sync(temporary)
+    sync(temporary)
     os.replace(temporary, directory / entry.table)  # noqa: PTH105 - one name for tests to break
-    _sync(directory)
+    sync(directory)
     temporary = directory / "manifest.tmp"
     temporary.write_text(json.dumps({"format": _FORMAT, **asdict(entry)}, indent=1) + "\n")
-    _sync(temporary)
+    sync(temporary)
     os.replace(temporary, manifest_path(directory))  # noqa: PTH105
-    _sync(directory)
+    sync(directory)
     keep = {name for each in (entry, before) if each for name in (each.table, each.rows.name)}
     for pattern in _WRITTEN:
         for old in directory.glob(pattern):
@@ -151,14 +149,14 @@ def _save_rows(directory: Path, rows: Rows, revision: int, before: _Entry | None
     content = hashlib.blake2b("".join(written.digests).encode(), digest_size=6).hexdigest()
     written = replace(written, name=f"{revision}-{content}.rows")
     os.replace(temporary, directory / written.name)  # noqa: PTH105
-    _sync(directory)
+    sync(directory)
     return written
 
 
 def _load_entry(directory: Path, entry: _Entry, held: VectorIndex | None) -> VectorIndex:
     path = directory / entry.table
     try:
-        digest = _digest(path)
+        digest = digest_of(path)
     except OSError as error:
         raise VectorIndexError(
             f"The vector index {path} cannot be read ({error.strerror}); run `mir rebuild`."
@@ -208,30 +206,3 @@ def _parse_entry(document: dict[str, Any]) -> _Entry:
         raise TypeError("not a name")
     rows = replace(rows, digests=tuple(rows.digests))
     return _Entry(manifest, document["table"], document["digest"], rows)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Have the system put a file's bytes, or a folder's names, on the disk itself."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _only_writer(directory: Path) -> Iterator[None]:
-    """Hold the folder's lock; the system lets go of it if the process dies."""
-    with (directory / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        except OSError:
-            for half in directory.glob("*.tmp"):  # on a full disk every byte counts
-                half.unlink(missing_ok=True)
-            raise

@@ -16,6 +16,7 @@ from mir.catalogue.portable.layout import FORMAT, Header, added, carried, header
 from mir.catalogue.portable.matching import Row
 from mir.catalogue.session import Catalogue
 from mir.catalogue.tables import SCHEMA, metadata
+from mir.durable import sync
 from mir.errors import CatalogueError
 
 _ROWS = 1_000  # at a time; with vectors about 2 MB
@@ -50,9 +51,9 @@ def write(
     try:
         part.write_bytes(b"")  # says more plainly than SQLite why that cannot be done
         written = _write_part(catalogue, part, models, program, now, progress)
-        _sync(part)
+        sync(part)
         part.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         said = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
         raise CatalogueError(
@@ -118,11 +119,3 @@ def _put(target: Connection, table: Table, rows: list[Row]) -> None:
     except SQLAlchemyError as error:
         # Not to be taken for a failure of the catalogue, which is read meanwhile.
         raise OSError(0, str(getattr(error, "orig", error))) from error
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
