@@ -84,7 +84,7 @@ def _where(offset: float) -> str:
 
     if offset <= -1:
         return f"from {moment(-offset)} of the clip on"
-    return f"at {moment(max(0.0, offset))}"
+    return f"at {moment(round(max(0.0, offset)))}"
 
 
 def _print_played(found: "Sequence[Played]") -> None:
