@@ -44,7 +44,12 @@ def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
 
 def test_half_written_files_go_where_writing_fails(tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
-    with pytest.raises(OSError, match="full"), only_writer(tmp_path / "lock"):
-        (tmp_path / "half.tmp").touch()
-        raise OSError("full")
+
+    def write() -> None:
+        with only_writer(tmp_path / "lock"):
+            (tmp_path / "half.tmp").touch()
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        write()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "lock"]
