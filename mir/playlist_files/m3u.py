@@ -49,7 +49,8 @@ def write_m3u8(name: str, tracks: Sequence[ListedTrack]) -> bytes:
                 for which, second in zip(("start", "stop"), track.span, strict=True)
             ]
         # What begins with # would be taken for a remark, and outer blanks for none of the path.
-        odd = track.path[:1] in (b"#", b" ", b"\t") or b":" in track.path.split(b"/")[0]
+        first = track.path[:1]
+        odd = first == b"#" or first.isspace() or b":" in track.path.split(b"/")[0]
         lines.append(b"./" + track.path if odd else track.path)
     return b"\n".join(lines) + b"\n"
 

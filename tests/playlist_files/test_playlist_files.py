@@ -169,6 +169,14 @@ def test_what_is_exported_is_imported(
         session.rollback()
 
 
+@pytest.mark.parametrize("blank", [b" ", b"\t", b"\x0b", b"\x0c"])
+def test_a_name_of_blanks_comes_back(sqlite_catalogue: Catalogue, blank: bytes) -> None:
+    with sqlite_catalogue.session() as session:
+        (one,) = stored(session, [b"/m/" + blank])
+        written = exported("m3u8", "x", [one], folder=Path("/m"))
+        assert imported(session, written, folder=Path("/m")) == Matched((one.id,), ())
+
+
 def _folders(paths: list[bytes]) -> list[Path]:
     return [Path(os.fsdecode(path)).parent for path in paths]
 
