@@ -1,9 +1,12 @@
 """Folders that lie elsewhere, as commands take them: `/old=/new`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+R = TypeVar("R")
 
 
 class Mapping(click.ParamType):
@@ -22,3 +25,10 @@ class Mapping(click.ParamType):
             self.fail(f"{text!r} names no two absolute folders; write /old=/new.", param, ctx)
         old, _, new = text.partition("=/")
         return Path(old), Path(f"/{new}")
+
+
+def map_option(meaning: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Add `--map OLD=NEW`, with that meaning; the command gets the pairs as `mappings`."""
+    return click.option(
+        "--map", "mappings", type=Mapping(), multiple=True, metavar="OLD=NEW", help=meaning
+    )

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from indexer.worker import Work
 from mir.audio.decode import Span, probe
-from mir.audio.parts import sheets_beside
-from mir.audio.sheets import stamped
+from mir.audio.parts import look
 from mir.catalogue.fingerprints import NOTHING
 from mir.errors import AudioError
 from mir.fingerprinting import fingerprint
@@ -78,5 +77,4 @@ def _looks(path: Path) -> tuple[int, int]:
     """Size and time as a scan notes them."""
     with path.open("rb"):
         pass  # who may not read it is to be asked again, unlike what holds no sound
-    facts = path.stat()
-    return facts.st_size, stamped(path, sheets_beside(path), facts.st_mtime_ns)
+    return look(path)

@@ -17,8 +17,7 @@ from indexer.run_report import Progress
 from indexer.scan import Changes, Renamed, Stamp
 from indexer.storing import Tally, link_files, store_batch
 from mir.analysis import Failure
-from mir.audio.parts import sheets_beside
-from mir.audio.sheets import stamped
+from mir.audio.parts import look
 from mir.engine import Engine
 
 BATCH_FILES = 32
@@ -147,10 +146,8 @@ def _outcome(answer: Done | Lost) -> Outcome:
         assert isinstance(value, Outcome)
         return value
     try:
-        facts = answer.path.stat()
-        sheets = sheets_beside(answer.path)
         # As a scan sees the file: else one that is ignored would look changed in every run.
-        size, modified_ns = facts.st_size, stamped(answer.path, sheets, facts.st_mtime_ns)
+        size, modified_ns = look(answer.path)
     except OSError:
         size = modified_ns = 0
     reason = f"The process that read this file {answer.cause}; the file is left out."

@@ -130,11 +130,7 @@ def timeline_shape(heard: Timeline) -> Shape:
 
 def tracks_shape(page: Page[Track], offset: int) -> Shape:
     """A page of tracks."""
-    return {
-        "tracks": [track_shape(track) for track in page.items],
-        "total": page.total,
-        "offset": offset,
-    }
+    return _page("tracks", map(track_shape, page.items), page.total, offset)
 
 
 def genres_shape(counts: Iterable[GenreCount]) -> Shape:
@@ -166,11 +162,7 @@ def failure_shape(failure: StoredFailure) -> Shape:
 
 def failures_shape(page: Page[StoredFailure], offset: int) -> Shape:
     """A page of files that could not be analysed, the latest first."""
-    return {
-        "failures": [failure_shape(failure) for failure in page.items],
-        "total": page.total,
-        "offset": offset,
-    }
+    return _page("failures", map(failure_shape, page.items), page.total, offset)
 
 
 def play_shape(play: Play) -> Shape:
@@ -190,11 +182,7 @@ def play_shape(play: Play) -> Shape:
 
 def plays_shape(page: Page[Play], offset: int) -> Shape:
     """A page of what a listener did, the latest first."""
-    return {
-        "plays": [play_shape(play) for play in page.items],
-        "total": page.total,
-        "offset": offset,
-    }
+    return _page("plays", map(play_shape, page.items), page.total, offset)
 
 
 def playlist_facts(playlist: Playlist) -> Shape:
@@ -211,11 +199,7 @@ def playlist_facts(playlist: Playlist) -> Shape:
 
 def playlists_shape(page: Page[Playlist], offset: int) -> Shape:
     """A page of playlists."""
-    return {
-        "playlists": [playlist_facts(each) for each in page.items],
-        "total": page.total,
-        "offset": offset,
-    }
+    return _page("playlists", map(playlist_facts, page.items), page.total, offset)
 
 
 def playlist_shape(playlist: Playlist, page: Page[Entry], offset: int) -> Shape:
@@ -228,7 +212,7 @@ def playlist_shape(playlist: Playlist, page: Page[Entry], offset: int) -> Shape:
         }
         for each in page.items
     ]
-    return {**playlist_facts(playlist), "entries": entries, "total": page.total, "offset": offset}
+    return playlist_facts(playlist) | _page("entries", entries, page.total, offset)
 
 
 def status_shape(status: Status, home: Path, database: str, recent: Page[StoredFailure]) -> Shape:
@@ -285,3 +269,7 @@ def _sound(measured: Descriptors) -> Shape:
         "key_confidence": measured.key_confidence,
         "loudness": measured.loudness,
     }
+
+
+def _page(name: str, items: Iterable[Shape], total: int, offset: int) -> Shape:
+    return {name: list(items), "total": total, "offset": offset}

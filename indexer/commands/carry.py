@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.lock import only_run
-from indexer.mapping import Mapping
+from indexer.mapping import map_option
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option
 from indexer.printing import bar_console, bytes_shown, print_json, say, warn
@@ -55,14 +55,7 @@ def export(file: Path, force: bool, no_models: bool, as_json: bool, home: Path |
 
 @click.command("import")
 @click.argument("file", type=FOLDER, metavar="FILE")
-@click.option(
-    "--map",
-    "mappings",
-    type=Mapping(),
-    multiple=True,
-    metavar="OLD=NEW",
-    help="The music that lay in the folder OLD there lies in NEW here (repeatable).",
-)
+@map_option("The music that lay in the folder OLD there lies in NEW here (repeatable).")
 @json_option
 @home_option
 def import_(

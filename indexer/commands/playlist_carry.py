@@ -8,7 +8,7 @@ import click
 
 from indexer.commands.playlist import playlist
 from indexer.keeping import count_tracks
-from indexer.mapping import Mapping
+from indexer.mapping import map_option
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option
 from indexer.printing import print_json, say, warn
@@ -19,14 +19,7 @@ from indexer.printing import print_json, say, warn
 @click.argument("file", type=FOLDER, metavar="FILE")
 @click.option("--relative", is_flag=True, help="Write paths below FILE's folder relative to it.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-@click.option(
-    "--map",
-    "mappings",
-    type=Mapping(),
-    multiple=True,
-    metavar="OLD=NEW",
-    help="What lies in the folder OLD here lies in NEW for the reader (repeatable).",
-)
+@map_option("What lies in the folder OLD here lies in NEW for the reader (repeatable).")
 @json_option
 @home_option
 def export(
@@ -71,14 +64,7 @@ def export(
 @playlist.command("import")
 @click.argument("file", type=FOLDER, metavar="FILE")
 @click.option("--name", help="Name of the playlist (default: as the file says, or its own name).")
-@click.option(
-    "--map",
-    "mappings",
-    type=Mapping(),
-    multiple=True,
-    metavar="OLD=NEW",
-    help="What lies in the folder OLD in the list lies in NEW here (repeatable).",
-)
+@map_option("What lies in the folder OLD in the list lies in NEW here (repeatable).")
 @json_option
 @home_option
 def import_(

@@ -22,7 +22,7 @@ from mir.audio.cue import (
     parse_cue,
 )
 from mir.audio.decode import Span
-from mir.audio.sheets import Sheets, same
+from mir.audio.sheets import Sheets, same, stamped
 from mir.audio.source import name_of, open_source
 from mir.audio.tags import Fields, tags_of
 from mir.audio.walk import sheets_among
@@ -55,6 +55,12 @@ def sheets_beside(path: Path) -> tuple[str, ...]:
     """The names of the cue sheets in the folder of `path` that may speak of it; OSError."""
     folder = path.parent
     return _listed(folder, folder.stat().st_mtime_ns).of(path.name)
+
+
+def look(path: Path) -> tuple[int, int]:
+    """Size in bytes and modification time in ns of a file, as a scan notes them; OSError."""
+    facts = path.stat()
+    return facts.st_size, stamped(path, sheets_beside(path), facts.st_mtime_ns)
 
 
 def divide(path: Path, sheets: Sequence[str], fields: Fields, seconds: float | None) -> Division:
