@@ -22,6 +22,7 @@ _PLAYED_COLUMNS = (
     Column("At", right=True),
     Column("Sure"),
 )
+NOT_IN_THE_LIBRARY = 3  # the exit status; 1 is an error, 2 wrong usage
 _NO_FINGERPRINTS = "No track has a fingerprint yet, to be known again by; run `mir index`."
 
 
@@ -41,7 +42,8 @@ def identify(ctx: click.Context, clip: Path, long: bool, as_json: bool, home: Pa
 
     It is known by its sound alone: five seconds from anywhere are enough, and ten through noise,
     a telephone or a codec. The answer is certain or likely. Covers and live versions are other
-    recordings. The exit status is 0 if something was found, and 1 if not.
+    recordings. The exit status is 0 if something was found, 3 if CLIP is not in the library, and
+    1 if that cannot be told: no such file, no sound in it, or no track with a fingerprint yet.
     """
     from indexer.shapes import recognition_shape, timeline_shape
     from mir.search.recognise import recognise, what_was_played
@@ -62,7 +64,7 @@ def identify(ctx: click.Context, clip: Path, long: bool, as_json: bool, home: Pa
     else:
         say_recordings(known.recordings)
     if not found:
-        ctx.exit(1)
+        ctx.exit(NOT_IN_THE_LIBRARY if among else 1)
 
 
 def say_recordings(found: "Sequence[Recording]") -> None:

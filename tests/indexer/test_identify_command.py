@@ -80,8 +80,8 @@ def test_a_clip_that_begins_before_the_track(mir: Mir, tmp_path: Path) -> None:
 
 def test_another_clip_is_refused(mir: Mir, tmp_path: Path) -> None:
     path = clip(tmp_path, (9, 0.0, 8.0))
-    assert mir("identify", path, status=1).stdout == ("Not in the library: no recording matches.\n")
-    told = json.loads(mir("identify", path, "--json", status=1).stdout)
+    assert mir("identify", path, status=3).stdout == ("Not in the library: no recording matches.\n")
+    told = json.loads(mir("identify", path, "--json", status=3).stdout)
     assert told == {"recording": None, "others": [], "among": 3}
 
 
@@ -108,7 +108,7 @@ def test_a_timeline_tells_what_was_played_when(mir: Mir, tmp_path: Path) -> None
 
 
 def test_a_timeline_without_anything(mir: Mir, tmp_path: Path) -> None:
-    said = mir("identify", clip(tmp_path, (9, 0.0, 12.0)), "--timeline", status=1).stdout
+    said = mir("identify", clip(tmp_path, (9, 0.0, 12.0)), "--timeline", status=3).stdout
     assert said == "Not in the library: no recording matches.\n"
 
 
