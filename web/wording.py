@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 from mir.search.hits import percentage
-from mir.search.sentences import moment
+from mir.search.sentences import beginning, moment
 from web.schemas import HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
@@ -138,6 +138,7 @@ WORDING: dict[str, Callable[..., Any]] = {
     "tells_passages": tells_passages,
     "relations": relations,
     "moment": moment,
+    "beginning": beginning,
     "sound_at": sound_at,
     "day": day,
     "megabytes": megabytes,

@@ -69,24 +69,18 @@ def identify(ctx: click.Context, clip: Path, long: bool, as_json: bool, home: Pa
 
 def say_recordings(found: "Sequence[Recording]") -> None:
     """Say which recordings a clip is, the surest first, each on a line."""
+    from mir.search.sentences import beginning
+
     if not found:
         say("Not in the library: no recording matches.")
     for number, each in enumerate(found):
         also = "" if number == 0 else "also "
-        say(f"This is {also}{_named(each.track)} {_where(each.offset)} ({each.verdict}).")
+        say(f"This is {also}{_named(each.track)} {beginning(each.offset)} ({each.verdict}).")
 
 
 def _named(track: "Track") -> str:
     by = f" by {', '.join(track.artists)}" if track.artists else ""
     return f"{track.title}{by} [{track.id}]"
-
-
-def _where(offset: float) -> str:
-    from mir.search.sentences import moment
-
-    if offset <= -1:
-        return f"from {moment(-offset)} of the clip on"
-    return f"at {moment(round(max(0.0, offset)))}"
 
 
 def _print_played(found: "Sequence[Played]") -> None:

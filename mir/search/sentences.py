@@ -45,6 +45,17 @@ def moment(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
 
+def beginning(offset: float) -> str:
+    """Where in a track a clip begins, to the nearest second: "at 1:12".
+
+    offset: seconds into the track; negative where the clip begins before it: "from 0:06 of the
+    clip on".
+    """
+    if offset <= -1:
+        return f"from {moment(round(-offset))} of the clip on"
+    return f"at {moment(round(max(0.0, offset)))}"
+
+
 def _told(why: Why, most_shared: int) -> tuple[str, ...]:
     shared = [*why.notes, *_shared(why)][:most_shared]
     differing = list(_differing(why))[:MOST_DIFFERENCES]

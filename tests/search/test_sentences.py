@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mir.analysis import Span
 from mir.search.compare import compare
 from mir.search.portrait import Portrait
-from mir.search.sentences import in_short, moment, sentences
+from mir.search.sentences import beginning, in_short, moment, sentences
 from mir.search.why import NearestPassages, Why
 from tests.search.portraits import portrait, portraits
 
@@ -248,3 +248,18 @@ def _check_difference(part: str, query: Portrait, track: Portrait) -> None:
 @given(portraits)
 def test_nothing_is_said_to_differ_from_itself(one: Portrait) -> None:
     assert not any(reason.startswith("but") for reason in said(one, one))
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [
+        (0.0, "at 0:00"),
+        (-0.9, "at 0:00"),
+        (59.98, "at 1:00"),
+        (72.4, "at 1:12"),
+        (-1.0, "from 0:01 of the clip on"),
+        (-5.98, "from 0:06 of the clip on"),
+    ],
+)
+def test_a_clip_begins_at_the_nearest_second(offset: float, words: str) -> None:
+    assert beginning(offset) == words
