@@ -17,9 +17,7 @@ _NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 def duration(seconds: float) -> str:
     """3:07, or 1:02:07 from an hour on."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return moment(round(seconds))
 
 
 def percent(share: float) -> str:

@@ -22,7 +22,7 @@ _PLAYED_COLUMNS = (
     Column("At", right=True),
     Column("Sure"),
 )
-NOT_IN_THE_LIBRARY = 3  # the exit status; 1 is an error, 2 wrong usage
+_NOT_IN_THE_LIBRARY = 3  # the exit status; 1 is an error, 2 wrong usage
 _NO_FINGERPRINTS = "No track has a fingerprint yet, to be known again by; run `mir index`."
 
 
@@ -64,7 +64,7 @@ def identify(ctx: click.Context, clip: Path, long: bool, as_json: bool, home: Pa
     else:
         say_recordings(known.recordings)
     if not found:
-        ctx.exit(NOT_IN_THE_LIBRARY if among else 1)
+        ctx.exit(_NOT_IN_THE_LIBRARY if among else 1)
 
 
 def say_recordings(found: "Sequence[Recording]") -> None:

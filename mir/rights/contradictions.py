@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mir.analysis import Tags
 from mir.catalogue.text import folded
+from mir.catalogue.tracks import Track
 from mir.rights import normal_forms
-from mir.rights.record import Rights
+
+Side = Tags | Track
+"""Who says something of the rights: the tags of a file, or a track of the library."""
 
 
 class Relation(StrEnum):
@@ -34,17 +38,17 @@ _RECORDING = ("isrc", "recording_mbid", "licence", "copyright", "publisher")
 _NAMES = frozenset({"composer", "lyricist", "publisher"})
 
 
-def of_recordings(left: Rights, right: Rights) -> tuple[Comparison, ...]:
+def of_recordings(left: Side, right: Side) -> tuple[Comparison, ...]:
     """Compare two sides that are the same recording: what is said of it, then of its work."""
     return _compared((*_RECORDING, *_WORK), left, right)
 
 
-def of_versions(left: Rights, right: Rights) -> tuple[Comparison, ...]:
+def of_versions(left: Side, right: Side) -> tuple[Comparison, ...]:
     """Compare two recordings of what may be one work: only what is said of the work."""
     return _compared(_WORK, left, right)
 
 
-def _compared(fields: tuple[str, ...], left: Rights, right: Rights) -> tuple[Comparison, ...]:
+def _compared(fields: tuple[str, ...], left: Side, right: Side) -> tuple[Comparison, ...]:
     compared = []
     for field in fields:
         a, b = _said(getattr(left, field)), _said(getattr(right, field))

@@ -1,23 +1,25 @@
 """Where rights on record contradict: properties, and the spellings that tags really have."""
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mir.analysis import Tags
+from mir.catalogue.tracks import Track
 from mir.rights.contradictions import Relation, of_recordings, of_versions
-from mir.rights.record import Rights, rights_of
 
 MIRRORED = {Relation.ONLY_LEFT: Relation.ONLY_RIGHT, Relation.ONLY_RIGHT: Relation.ONLY_LEFT}
 FIELDS = ("composer", "lyricist", "publisher", "copyright", "licence")
 CODES = ("isrc", "iswc", "recording_mbid", "work_mbid")
 
 said = st.none() | st.text(max_size=20) | st.sampled_from(["CC BY 4.0", "CC0", "© 2010 A & B"])
-rights = st.builds(Rights, **dict.fromkeys((*FIELDS, *CODES), said))
+rights = st.builds(Tags, **dict.fromkeys((*FIELDS, *CODES), said))
 
 
 @given(rights, rights)
-def test_turning_the_sides_turns_the_answer(left: Rights, right: Rights) -> None:
+def test_turning_the_sides_turns_the_answer(left: Tags, right: Tags) -> None:
     turned = [
         (each.field, each.right, each.left, MIRRORED.get(each.relation, each.relation))
         for each in of_recordings(right, left)
@@ -27,12 +29,12 @@ def test_turning_the_sides_turns_the_answer(left: Rights, right: Rights) -> None
 
 
 @given(rights)
-def test_a_side_agrees_with_itself(side: Rights) -> None:
+def test_a_side_agrees_with_itself(side: Tags) -> None:
     assert {each.relation for each in of_recordings(side, side)} <= {Relation.AGREE}
 
 
 @given(rights, rights)
-def test_versions_are_compared_by_their_work_alone(left: Rights, right: Rights) -> None:
+def test_versions_are_compared_by_their_work_alone(left: Tags, right: Tags) -> None:
     work = {"composer", "lyricist", "iswc", "work_mbid"}
     of_work = tuple(each for each in of_recordings(left, right) if each.field in work)
     assert of_versions(left, right) == of_work
@@ -40,8 +42,8 @@ def test_versions_are_compared_by_their_work_alone(left: Rights, right: Rights) 
 
 @given(st.permutations(["Ada Byron", "Clara Wieck", "Nadia B"]), st.sampled_from([";", "/", " & "]))
 def test_names_have_no_order_and_no_case(names: list[str], between: str) -> None:
-    left = Rights(composer="Ada Byron; Clara Wieck; Nadia B")
-    right = Rights(composer=between.join(names).upper())
+    left = Tags(composer="Ada Byron; Clara Wieck; Nadia B")
+    right = Tags(composer=between.join(names).upper())
     assert [each.relation for each in of_recordings(left, right)] == [Relation.AGREE]
 
 
@@ -77,17 +79,22 @@ A, C, U = Relation.AGREE, Relation.CONTRADICT, Relation.UNCLEAR
     ],
 )
 def test_spellings_of_tags(field: str, left: str, right: str, relation: Relation) -> None:
-    (compared,) = of_recordings(Rights(**{field: left}), Rights(**{field: right}))
+    (compared,) = of_recordings(Tags(**{field: left}), Tags(**{field: right}))
     assert (compared.left, compared.right, compared.relation) == (left, right, relation)
 
 
 def test_blanks_say_nothing_and_a_release_contradicts_nothing() -> None:
-    left = Rights(isrc="  ", release_mbid="a")
-    assert of_recordings(left, Rights(release_mbid="b")) == ()
-    (only,) = of_recordings(left, Rights(isrc="DEA123456789"))
+    left = Tags(isrc="  ", release_mbid="a")
+    assert of_recordings(left, Tags(release_mbid="b")) == ()
+    (only,) = of_recordings(left, Tags(isrc="DEA123456789"))
     assert only.relation is Relation.ONLY_RIGHT
 
 
-def test_rights_come_from_tags_field_by_field() -> None:
-    told = {field: field for field in (*FIELDS, *CODES, "release_mbid")}
-    assert rights_of(Tags(**told, artist_mbids=("x",))) == Rights(**told, artist_mbids=("x",))
+def test_a_track_says_field_by_field_what_its_tags_say() -> None:
+    told = {field: field for field in (*FIELDS, *CODES)}
+    track = Track(**{field.name: told.get(field.name) for field in fields(Track)})
+    compared = of_recordings(Tags(**told), track)
+    assert {(each.field, each.left, each.right) for each in compared} == {
+        (field, field, field) for field in told
+    }
+    assert {each.relation for each in compared} == {Relation.AGREE}
