@@ -23,6 +23,7 @@ Start = Callable[..., ForkServerProcess]
 
 SEED = 20_260_301
 KILLS = {"sqlite": 14, "postgresql": 8}
+MOST_KILLS = 60  # on a machine too busy to come to a change of models between two of them
 TRACKS = 20
 
 
@@ -41,8 +42,10 @@ def test_killed_changes_of_models_leave_one_whole_model_that_answers(
         models.begin(engine)
         stored(engine, heard_by(shipped_id(), vectors[shipped_id()]))
         engine.refresh_index()
-    seen = set()
-    for n in range(KILLS[url.split(":")[0]]):
+    seen: set[str] = set()
+    for n in range(MOST_KILLS):
+        if n >= KILLS[url.split(":")[0]] and len(seen) > 1:
+            break
         process = start(change_models, settings.home, url, other, vectors[identity(other)])
         # A busy machine takes longer: until both were met, wait longer from kill to kill.
         time.sleep(draw.uniform(0.0, 1.0 if len(seen) > 1 else 1.0 + n))
