@@ -1,4 +1,4 @@
-"""The second part of an index run: fingerprints of the tracks that have none yet.
+"""The second part of an index run: fingerprints and chroma of the tracks that have none yet.
 
 The first part hears a track at three places, which is enough to say what it sounds like. To be
 known again from any of its seconds, all of it must be decoded: that takes several times as long,
@@ -19,10 +19,12 @@ from indexer.lock import only_run
 from indexer.pool import Done, Lost, Tick
 from indexer.print_file import MakePrinter, Printed, Unreadable
 from indexer.run_report import Progress
-from mir.catalogue import fingerprints
-from mir.catalogue.fingerprints import NOTHING, Lacking
+from mir.catalogue import chromas, fingerprints
+from mir.catalogue.fingerprints import Lacking
 from mir.engine import Engine
 from mir.fingerprint.packing import METHOD, seconds_of
+from mir.fingerprinting import NO_PRINTS, Prints
+from mir.versions.packing import METHOD as CHROMA_METHOD
 
 BATCH_FILES = 32
 BATCH_SECONDS = 2.0
@@ -58,7 +60,7 @@ def fingerprint_all(
     with only_run(settings.home, engine.catalogue):
         started = clock()
         with engine.catalogue.session() as session:
-            wanted = by_file(fingerprints.lacking(session, METHOD))
+            wanted = by_file(fingerprints.lacking(session, METHOD, CHROMA_METHOD))
         run = _Run(engine, wanted, progress, clock, started)
         answers = pool.run(
             wanted,
@@ -120,7 +122,7 @@ class _Run:
         self.seconds = 0.0
         self._engine, self._wanted, self._progress = engine, wanted, progress
         self._clock, self._started = clock, started
-        self._batch: dict[int, bytes] = {}
+        self._batch: dict[int, Prints] = {}
         self._files = 0
         self._since = clock()
         self._current: Path | None = None
@@ -138,27 +140,29 @@ class _Run:
     def _note(self, path: Path, value: object) -> None:
         held = self._wanted[path]
         if value is None:  # it ended its worker
-            contents: tuple[bytes, ...] = (NOTHING,) * len(held)
+            prints: tuple[Prints, ...] = (NO_PRINTS,) * len(held)
         elif isinstance(value, Printed) and (value.size, value.modified_ns) == (
             held[0].size,
             held[0].modified_ns,
         ):
-            contents = value.contents
+            prints = value.prints
         else:  # gone, or another sound than that of the track
             assert isinstance(value, Printed | Unreadable)
             self.failed.append(path)
             return
-        for each, content in zip(held, contents, strict=True):
-            self._batch[each.track_id] = content
-            self.silent += not content
-            self.made += bool(content)
-            self.seconds += seconds_of(content) if content else 0.0
+        for each, made in zip(held, prints, strict=True):
+            self._batch[each.track_id] = made
+            self.silent += not made.landmarks
+            self.made += bool(made.landmarks)
+            self.seconds += seconds_of(made.landmarks) if made.landmarks else 0.0
 
     def store(self) -> None:
         """Store a batch in one transaction and say how far the run is."""
         if self._batch:
             with self._engine.catalogue.session() as session:
-                fingerprints.put(session, METHOD, self._batch)
+                harmony = {i: (each.chroma, each.summary) for i, each in self._batch.items()}
+                fingerprints.put(session, METHOD, {i: p.landmarks for i, p in self._batch.items()})
+                chromas.put(session, CHROMA_METHOD, harmony)
         self._batch, self._files, self._since = {}, 0, self._clock()
         self._progress(
             Progress(

@@ -1,4 +1,4 @@
-"""One file to the fingerprints of the tracks in it, in a worker process; a bad file is a value."""
+"""One file to what the tracks in it are known by, in a worker process; a bad file is a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,8 @@ from pathlib import Path
 from indexer.worker import Work
 from mir.audio.decode import Span, probe
 from mir.audio.parts import look
-from mir.catalogue.fingerprints import NOTHING
 from mir.errors import AudioError
-from mir.fingerprinting import fingerprint
+from mir.fingerprinting import NO_PRINTS, Prints, fingerprint
 
 Places = Mapping[Path, tuple[tuple[float, float | None], ...]]
 """Files that hold several tracks -> (start, seconds or None: to the end) of those wanted."""
@@ -19,13 +18,13 @@ Places = Mapping[Path, tuple[tuple[float, float | None], ...]]
 class Printed:
     """What was made of a file, in the order wanted, and how the file looked before and after.
 
-    A track without sound has `NOTHING`.
+    A track without sound has `NO_PRINTS`.
     """
 
     path: Path
     size: int
     modified_ns: int
-    contents: tuple[bytes, ...]
+    prints: tuple[Prints, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +48,18 @@ class MakePrinter:
 def print_file(
     path: Path, places: tuple[tuple[float, float | None], ...] = ()
 ) -> Printed | Unreadable:
-    """The fingerprints of a file as a whole, or of each of the places in it."""
+    """What a file as a whole, or each of the places in it, is known by."""
     try:
         before = _looks(path)
-        contents = tuple(_printed(path, place) for place in places or (None,))
+        prints = tuple(_printed(path, place) for place in places or (None,))
         if _looks(path) != before:
             return Unreadable(path)
     except OSError:
         return Unreadable(path)
-    return Printed(path, *before, contents)
+    return Printed(path, *before, prints)
 
 
-def _printed(path: Path, place: tuple[float, float | None] | None) -> bytes:
+def _printed(path: Path, place: tuple[float, float | None] | None) -> Prints:
     try:
         if place is None:
             return fingerprint(path)
@@ -70,7 +69,7 @@ def _printed(path: Path, place: tuple[float, float | None] | None) -> bytes:
             seconds = 0.0 if whole is None else max(0.0, whole - start)
         return fingerprint(path, Span(start, seconds))
     except AudioError:
-        return NOTHING
+        return NO_PRINTS
 
 
 def _looks(path: Path) -> tuple[int, int]:

@@ -64,6 +64,8 @@ def report_line(report: IngestReport) -> str:
     line = "Files: " + (", ".join(parts) or "none") + "."
     if report.fingerprinted:
         line += f" Fingerprints: {report.fingerprinted} made."
+    if report.compared:
+        line += f" Compared: {report.compared}."
     return line
 
 

@@ -14,7 +14,7 @@ class Progress:
     music_seconds: float  # length of the music analysed so far
     elapsed: float  # seconds
     current: Path | None  # the file that was finished last
-    part: str = "Indexing"  # or "Fingerprinting", see indexer.whole_run
+    part: str = "Indexing"  # "Fingerprinting", "Comparing": see indexer.whole_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +34,5 @@ class IngestReport:
     messages: tuple[str, ...]  # what the user should know: a root that is missing, an early end
     missing_roots: tuple[Path, ...] = ()
     fingerprinted: int = 0  # tracks, not files, that can now be known again
+    compared: int = 0  # tracks, with the rest of the library
     stopped: bool = False  # asked to stop before everything was done

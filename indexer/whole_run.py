@@ -1,9 +1,10 @@
-"""A whole index run: folders are read and heard, and then tracks without one get a fingerprint."""
+"""A whole index run: folders are read and heard, new tracks get a fingerprint and are compared."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from indexer.comparing import ComparisonReport, compare_all
 from indexer.fingerprinting import FingerprintReport, fingerprint_all
 from indexer.ingest import ingest
 from indexer.run_report import IngestReport, Progress
@@ -21,23 +22,25 @@ def index_whole(
     progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> IngestReport:
-    """Run `indexer.ingest.ingest` and then `indexer.fingerprinting.fingerprint_all`.
+    """Run `indexer.ingest.ingest`, `fingerprinting.fingerprint_all` and `comparing.compare_all`.
 
-    The second part is left to the next run if the first was stopped. Raises as both do.
+    What comes after a part that was stopped is left to the next run. Raises as each does.
     """
     report = ingest(engine, roots, again=again, prune=prune, progress=progress, stop=stop)
     if report.stopped:
         return report
     printed = fingerprint_all(engine, progress=progress, stop=stop)
+    compared = None if printed.stopped else compare_all(engine, progress=progress, stop=stop)
     return replace(
         report,
         fingerprinted=printed.made,
-        messages=(*report.messages, *_messages(printed)),
-        stopped=printed.stopped,
+        compared=compared.compared if compared else 0,
+        messages=(*report.messages, *_messages(printed, compared)),
+        stopped=printed.stopped or (compared is not None and compared.stopped),
     )
 
 
-def _messages(printed: FingerprintReport) -> list[str]:
+def _messages(printed: FingerprintReport, compared: ComparisonReport | None) -> list[str]:
     told = []
     if printed.silent:
         told.append(f"Tracks without sound to be known again by: {printed.silent}.")
@@ -50,4 +53,6 @@ def _messages(printed: FingerprintReport) -> list[str]:
         )
     if printed.stopped:
         told.append("Stopped as asked; index again for the fingerprints that are lacking.")
+    if compared and compared.stopped:
+        told.append("Stopped as asked; index again to compare the tracks that were not yet.")
     return told

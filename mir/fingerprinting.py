@@ -1,6 +1,7 @@
-"""From a file to its landmarks: all of its sound, decoded once, in memory that hardly grows."""
+"""From a file to what it is known by: all its sound, decoded once, in memory that hardly grows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,20 +9,45 @@ from mir.analysis import FloatArray
 from mir.audio.decode import Source, Span, read_on
 from mir.audio.source import name_of
 from mir.errors import AudioError
+from mir.fingerprint import packing as landmark_packing
 from mir.fingerprint.landmarks import Clip
-from mir.fingerprint.packing import pack
 from mir.fingerprint.spectrum import SAMPLE_RATE
 from mir.fingerprint.stretches import clip_of_stretches, landmarks_of_stretches
+from mir.versions import packing as chroma_packing
+from mir.versions.chroma import ChromaStream
+from mir.versions.summary import summary
 
 _STRETCH = 600.0  # seconds decoded at once: 19 MB, and most music in one go
 
 
-def fingerprint(source: Source, within: Span | None = None) -> bytes:
-    """The packed landmarks (`mir.fingerprint.packing`) of a whole file, or of a span of it.
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """What a recording is known by, packed; all empty for one without sound."""
+
+    landmarks: bytes  # this recording: mir.fingerprint.packing
+    chroma: bytes  # its music, whoever plays it: mir.versions.packing
+    summary: bytes  # of the chroma; empty where nothing has a pitch
+
+
+NO_PRINTS = Prints(b"", b"", b"")
+
+
+def fingerprint(source: Source, within: Span | None = None) -> Prints:
+    """What a whole file, or a span of it, is known by.
 
     Where the file is damaged there is silence. Raises AudioError if no sound comes out of it.
     """
-    return pack(landmarks_of_stretches(_stretches(source, within)))
+    harmony = ChromaStream(SAMPLE_RATE)
+
+    def overheard() -> Iterator[FloatArray]:
+        for samples in _stretches(source, within):
+            harmony.add(samples)
+            yield samples
+
+    landmarks = landmark_packing.pack(landmarks_of_stretches(overheard()))
+    chroma = harmony.finish()
+    summed = chroma_packing.pack_summary(summary(chroma))
+    return Prints(landmarks, chroma_packing.pack(chroma), summed)
 
 
 def long_clip(source: Source) -> Clip:

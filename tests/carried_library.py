@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from mir.analysis import Failure, Tags
 from mir.catalogue import (
+    chromas,
     failures,
     files,
     fingerprints,
@@ -70,13 +71,14 @@ def fill(session: Session, numbers: Iterable[int], *, second: Iterable[int] = ()
 
 
 def fill_the_rest(session: Session) -> None:
-    """Store a failure, a folder, a rule, a model to come, a fingerprint, plays, and a playlist."""
+    """Store a failure, a folder, a rule, a model to come, prints, plays, and a playlist."""
     failures.record(session, Failure(Path("/music/bad.mp3"), 5, 6, "No sound.", "decode"), NOW)
     files.add_root(session, Path("/music"))
     session.execute(insert(exclusions).values(kind="path", value="*/demo/*"))
     models.prepare(session, OTHER)
     track = tracks.resolve(session, "Title 2")
     fingerprints.put(session, "made-up-1", {track: b"\0print"})
+    chromas.put(session, "made-up-2", {track: (b"\0chroma", b"\0\1")})
     plays.record(session, [NewPlay(track, "listen", NOW, name, 9.5) for name in ("", "ann")], NOW)
     query = {"kind": "tracks", "count": 2}
     evening = playlists.create(session, "Evening", NOW, query=query, listener="ann")

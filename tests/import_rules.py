@@ -60,7 +60,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"model", "playlist_files", "standing"}),
-    frozenset({"listen", "fingerprinting"}),
+    frozenset({"listen", "fingerprinting", "comparison"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
     frozenset({"search", "evaluation", "models", "portable", "rights"}),

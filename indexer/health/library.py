@@ -159,19 +159,25 @@ def index(settings: Settings) -> Finding:
 
 
 def fingerprints(settings: Settings) -> Finding:
-    """Whether every track has a fingerprint, to be recognised by."""
+    """Whether every track has a fingerprint to be recognised by, and was compared by it."""
     from mir.catalogue import fingerprints as kept
+    from mir.catalogue import matches
     from mir.fingerprint.packing import METHOD
+    from mir.versions.packing import METHOD as CHROMA_METHOD
 
     with _library(settings) as catalogue:
         if catalogue is None:
             return Finding("fingerprints", "ok", "none yet")
         with catalogue.session() as session:
             made = len(kept.ids_with(session, METHOD))
-            lacking = len({each.track_id for each in kept.lacking(session, METHOD)})
+            lacking = len({i.track_id for i in kept.lacking(session, METHOD, CHROMA_METHOD)})
+            waiting = len(matches.lacking(session, METHOD))
     text = f"{made} tracks can be recognised"
     if lacking:
         text += f", {lacking} have no fingerprint yet"
+    if waiting:
+        text += f", {waiting} are not compared with the others yet"
+    if lacking or waiting:
         return Finding("fingerprints", "warning", text, "run `mir index`")
     return Finding("fingerprints", "ok", text)
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -24,24 +23,15 @@ from sqlalchemy import (
 )
 
 from mir.catalogue.column_types import Bytewise, Floats, Id, UtcDateTime
+from mir.catalogue.naming import metadata as metadata
+from mir.catalogue.naming import track_key
+from mir.catalogue.recognition_tables import chromas as chromas
+from mir.catalogue.recognition_tables import comparisons as comparisons
+from mir.catalogue.recognition_tables import fingerprints as fingerprints
+from mir.catalogue.recognition_tables import matches as matches
 
 TAG = "tag"  # where a genre comes from a file's own tags; never the id of a model
-SCHEMA = "0006"  # the newest revision in migrations/; a test holds them equal
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _track_key() -> Column[int]:
-    return Column("track_id", Id, ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True)
-
+SCHEMA = "0007"  # the newest revision in migrations/; a test holds them equal
 
 tracks = Table(
     "tracks",
@@ -115,7 +105,7 @@ artists = Table(
 track_artists = Table(
     "track_artists",
     metadata,
-    _track_key(),
+    track_key(),
     Column("role", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("artist_id", Id, ForeignKey("artists.id"), nullable=False),
@@ -136,7 +126,7 @@ genres = Table(
 track_genres = Table(
     "track_genres",
     metadata,
-    _track_key(),
+    track_key(),
     Column("source", Text, primary_key=True),  # `TAG`, or the id of the model that predicts it
     Column("position", Integer, primary_key=True),
     Column("genre_id", Id, ForeignKey("genres.id"), nullable=False),
@@ -149,7 +139,7 @@ track_genres = Table(
 track_labels = Table(
     "track_labels",
     metadata,
-    _track_key(),
+    track_key(),
     Column("model_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
@@ -175,7 +165,7 @@ models = Table(
 hearings = Table(
     "hearings",
     metadata,
-    _track_key(),
+    track_key(),
     Column("model_id", Text, primary_key=True),
     Column("uncertain", Boolean, nullable=False),
     Column("arousal", Double),
@@ -189,24 +179,13 @@ embeddings = Table(
     "embeddings",
     metadata,
     Column("model_id", Text, primary_key=True),
-    _track_key(),
+    track_key(),
     Column("revision", BigInteger, nullable=False),  # the catalogue's when this was written
     Column("vector", LargeBinary, nullable=False),  # (dimension,) little-endian float32
     Column("passage_count", Integer, nullable=False),
     Column("passages", LargeBinary, nullable=False),  # (passage, dimension) little-endian float16
     Index(None, "track_id"),
     Index(None, "model_id", "revision"),
-)
-
-# By what a recording is known again: see `mir.fingerprint`.
-fingerprints = Table(
-    "fingerprints",
-    metadata,
-    _track_key(),
-    Column("method", Text, nullable=False),  # and its version, as "landmarks-1"
-    Column("revision", BigInteger, nullable=False),  # of the fingerprints, when this was written
-    Column("content", LargeBinary, nullable=False),
-    Index(None, "method", "revision"),
 )
 
 failures = Table(

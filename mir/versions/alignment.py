@@ -58,31 +58,40 @@ class _Trial:
     backwards: bool
 
 
-def strengths(query: Moments, candidates: Sequence[Moments]) -> NDArray[np.float64]:
+def strengths(
+    query: Moments, candidates: Sequence[Moments], least: float = 0.0
+) -> NDArray[np.float64]:
     """The strength of the best alignment of a query with each candidate, (candidates,).
 
-    0 where either has no sound. The same whichever of two is the query, but for rounding.
+    0 where either has no sound, and where a look at half of what there is to do shows already that
+    `least` is not reached. The same whichever of two is the query, but for rounding.
     """
     gained = np.zeros((2, len(candidates)))  # forwards, backwards
     own = query.transposed(0)
-    trials = [
-        _Trial(index, semitones, backwards)
-        for index, each in enumerate(candidates)
-        if len(own) and len(each.vectors)
-        for semitones in likely_transpositions(query, each, TRANSPOSITIONS)
-        for backwards in (False, True)
-    ]
-    for batch in _batches(trials, candidates, len(own)):
-        matrix, starts = gains(own, [_played(candidates[each.index], each) for each in batch])
-        best = np.maximum.reduceat(_highest(matrix), starts)
-        places = [int(each.backwards) for each in batch], [each.index for each in batch]
-        np.maximum.at(gained, places, best)
-    return np.array(
+    for backwards in (False, True):
+        trials = [
+            _Trial(index, semitones, backwards)
+            for index, each in enumerate(candidates)
+            if len(own) and _bound(gained[0, index], own, each) >= (least if backwards else 0.0)
+            for semitones in likely_transpositions(query, each, TRANSPOSITIONS)
+        ]
+        for batch in _batches(trials, candidates, len(own)):
+            matrix, starts = gains(own, [_played(candidates[each.index], each) for each in batch])
+            best = np.maximum.reduceat(_highest(matrix), starts)
+            np.maximum.at(gained[int(backwards)], [each.index for each in batch], best)
+    found = np.array(
         [
-            strength(forwards, backwards, len(own), len(each.vectors))
-            for forwards, backwards, each in zip(*gained, candidates, strict=True)
+            strength(forwards, back, len(own), len(each.vectors))
+            for forwards, back, each in zip(*gained, candidates, strict=True)
         ]
     )
+    return np.where(found >= least, found, 0.0)
+
+
+def _bound(gain: float, own: FloatArray, candidate: Moments) -> float:
+    """The strength that a gain has at most, whatever is gained backwards; below 0 without sound."""
+    frames = len(candidate.vectors)
+    return strength(gain, 0.0, len(own), frames) if frames else -1.0
 
 
 def _played(moments: Moments, trial: _Trial) -> FloatArray:

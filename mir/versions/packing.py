@@ -1,4 +1,4 @@
-"""Chroma as bytes, 720 for a minute, as the catalogue keeps them.
+"""Chroma as bytes, 720 for a minute, as the catalogue keeps them, and summaries.
 
 Format 1, little endian:
 
@@ -8,15 +8,19 @@ Format 1, little endian:
 | 1 | the tuning in hundredths of a semitone, signed, -50 to 50 |
 | 2 to 5 | the number of frames |
 | then 6 a frame | twelve levels of four bits, C first, the earlier of two in the upper half |
+
+A summary is its numbers as float16, little endian.
 """
 
 import struct
 
 import numpy as np
 
+from mir.analysis import FloatArray
 from mir.versions.chroma import Chroma
 
 _FORMAT = 1
+METHOD = f"chroma-{_FORMAT}"  # as the catalogue calls what is packed here, summaries included
 _HEAD = struct.Struct("<BbI")
 
 
@@ -43,3 +47,8 @@ def unpack(packed: bytes) -> Chroma:
     levels = np.empty((frames, 12), np.uint8)
     levels[:, ::2], levels[:, 1::2] = pairs >> 4, pairs & 15
     return Chroma(levels, cents / 100)
+
+
+def pack_summary(vector: FloatArray | None) -> bytes:
+    """The bytes of a summary (`mir.versions.summary`); none where there is no pitch."""
+    return b"" if vector is None else vector.astype("<f2").tobytes()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
-from mir.versions.chroma import LEVELS, Chroma
+from mir.versions.chroma import FRAMES_PER_SECOND, LEVELS, Chroma
 
 LONGEST_FRAMES = 2_400  # 20 minutes: two of them take 180 MB and half a second to align
 
@@ -36,6 +36,11 @@ class Moments:
 
     vectors: FloatArray
     mean: FloatArray
+
+    @property
+    def seconds(self) -> float:
+        """The length that the frames cover."""
+        return len(self.vectors) / FRAMES_PER_SECOND
 
     def transposed(self, semitones: int) -> FloatArray:
         """Vectors (frames, neighbours * 12) as if it were played that much higher."""

@@ -1,4 +1,4 @@
-"""Rows as earlier versions of mir wrote them: libraries under the schemas 0001 to 0004.
+"""Rows as earlier versions of mir wrote them: libraries under the schemas 0001 to 0006.
 
 Written down as plain SQL and plain values, apart from today's tables, which go on changing.
 """
@@ -85,6 +85,9 @@ def _rows(schema: str, count: int) -> Iterator[tuple[str, Row]]:
             yield "state", {"key": key, "value": value}
     for number in range(1, count + 1):
         yield from _track(number, first)
+    if schema == "0006":
+        printed = {"track_id": 3, "method": "landmarks-1", "revision": 1, "content": b"print"}
+        yield "fingerprints", printed
     revision = 0
     for model_id in (MIR_1, OWN):
         for number in range(1, count + 1):

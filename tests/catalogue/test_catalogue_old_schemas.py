@@ -16,6 +16,7 @@ from mir.catalogue import (
     files,
     fingerprints,
     genres,
+    matches,
     models,
     tracks,
 )
@@ -38,7 +39,7 @@ from tests.catalogue.old_library import (
 from tests.made_up_analyses import NOW, made_up_analysis
 from tests.postgres_cluster import PostgresCluster
 
-RELEASED = ("0001", "0002", "0003", "0004", "0005")
+RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -117,8 +118,14 @@ def test_all_that_was_stored_can_be_read_under_the_newest_schema(
         )
         assert files.roots(session) == (Path("/m"),)
         assert revision(session) == 15
-        waiting = {each.track_id for each in fingerprints.lacking(session, "landmarks-1")}
+        # A fingerprint is kept; what is heard together with it now is lacking all the same.
+        waiting = {i.track_id for i in fingerprints.lacking(session, "landmarks-1", "chroma-1")}
         assert waiting == set(range(1, 13))
+        known_again = fingerprints.ids_with(session, "landmarks-1").tolist()
+        assert known_again == ([3] if schema == "0006" else [])
+        if schema == "0006":
+            assert fingerprints.content(session, 3, "landmarks-1") == b"print"
+        assert matches.lacking(session, "landmarks-1").tolist() == known_again
         chosen = models.choice(session)
         if schema == "0001":
             assert chosen == models.Choice(active=MIR_1, shipped=MIR_1)

@@ -50,7 +50,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
                 analysis = made_up_analysis(Path(f"/music/{seed}.wav"), f"hash-{seed}")
                 assert tracks.store(session, analysis, NOW).id == seed
             for seed in (1, 2):
-                packed = fingerprint(wav(random_notes(seed, SECONDS, RATE)))
+                packed = fingerprint(wav(random_notes(seed, SECONDS, RATE))).landmarks
                 fingerprints.put(session, METHOD, {seed: packed})
         opened.fingerprints.refresh()
         yield opened

@@ -3,7 +3,7 @@
 `mir_export` is one row that says what the file is, `model_files` holds the files of models. The
 tables are those of the schema that the row names, so that an old export is brought up to date by
 the same migrations as an old catalogue. Every table of the catalogue is carried, also one that is
-added later, unless `LEFT_OUT` names it.
+added later, with its rows unless `LEFT_OUT` names it.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ from mir.catalogue.column_types import UtcDateTime
 from mir.catalogue.tables import metadata
 
 FORMAT = 1  # grows when `mir_export` or `model_files` change; the schema counts for itself
-LEFT_OUT: frozenset[str] = frozenset()  # tables that mean nothing elsewhere
+# Tables that go along empty: their rows follow from others, and speak of two tracks each.
+LEFT_OUT = frozenset({"matches", "comparisons"})
 
 added = MetaData()
 
@@ -52,5 +53,5 @@ class Header:
 
 
 def carried() -> tuple[Table, ...]:
-    """Return the tables of the catalogue that go along, each after those it refers to."""
+    """Return the tables whose rows go along, each after those it refers to."""
     return tuple(table for table in metadata.sorted_tables if table.name not in LEFT_OUT)

@@ -26,7 +26,7 @@ from mir.catalogue.portable.matching import Row
 from mir.catalogue.portable.moves import Moves
 from mir.catalogue.portable.reading import batches
 from mir.catalogue.revision import bump, bump_fingerprints
-from mir.catalogue.tables import TAG, files, fingerprints, playlists, tracks
+from mir.catalogue.tables import TAG, chromas, files, fingerprints, playlists, tracks
 from mir.catalogue.tables import embeddings as embeddings_table
 from mir.catalogue.tables import failures as failures_table
 from mir.catalogue.tables import state as state_table
@@ -67,6 +67,7 @@ class Rules:
             "state": self._state,
             "embeddings": self._embeddings,
             "fingerprints": self._fingerprints,
+            "chromas": self._chromas,
             "hearings": self._of_sounds,
             "track_labels": self._of_sounds,
             "track_genres": self._of_sounds,
@@ -200,15 +201,23 @@ class Rules:
 
     def _fingerprints(self, rows: list[Row]) -> list[Row]:
         """Those of tracks that have none here."""
-        ids = [row["track_id"] for row in rows]
-        chosen = select(fingerprints.c.track_id).where(fingerprints.c.track_id.in_(ids))
-        here = set(self._session.execute(chosen).scalars())
-        new = [row for row in rows if row["track_id"] not in here]
+        new = self._lacking(fingerprints, rows)
         if new and self._fingerprint_revision is None:
             self._fingerprint_revision = bump_fingerprints(self._session)
         for row in new:
             row["revision"] = self._fingerprint_revision
         return new
+
+    def _chromas(self, rows: list[Row]) -> list[Row]:
+        """Those of tracks that have none here."""
+        return self._lacking(chromas, rows)
+
+    def _lacking(self, table: Table, rows: list[Row]) -> list[Row]:
+        """The rows of tracks that have none in a table with one a track."""
+        ids = [row["track_id"] for row in rows]
+        chosen = select(table.c.track_id).where(table.c.track_id.in_(ids))
+        here = set(self._session.execute(chosen).scalars())
+        return [row for row in rows if row["track_id"] not in here]
 
     def _playlists(self, rows: list[Row]) -> list[Row]:
         """Raise CatalogueError for a name that none can have, whoever wrote the export."""
