@@ -63,7 +63,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"listen", "fingerprinting", "comparison"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "models", "portable", "rights"}),
+    frozenset({"search", "evaluation", "models", "portable", "rights", "duplicates"}),
     frozenset({"recommend", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

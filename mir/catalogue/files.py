@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from mir.analysis import FileFacts
 from mir.catalogue import failures
 from mir.catalogue.chunks import CHUNK, chunks
 from mir.catalogue.paths import restored, shown, stored
@@ -59,6 +60,28 @@ def of_track(session: Session, track_id: int) -> tuple[Path, ...]:
     return tuple(map(restored, session.execute(here).scalars()))
 
 
+def facts(session: Session, ids: Sequence[int]) -> dict[int, tuple[FileFacts, ...]]:
+    """Return what is known of the files of tracks, in the order in which they were found."""
+    found: dict[int, tuple[FileFacts, ...]] = {}
+    for some in chunks([int(track) for track in ids]):
+        chosen = select(files).where(files.c.track_id.in_(some)).order_by(files.c.id)
+        for row in session.execute(chosen):
+            file = FileFacts(
+                restored(row.path),
+                *(row.size, row.modified_ns, row.container, row.codec),
+                *(row.sample_rate, row.channels, row.bit_rate, unsigned_inode(row.inode)),
+                *(row.part, row.start, row.seconds),
+            )
+            found[row.track_id] = (*found.get(row.track_id, ()), file)
+    return found
+
+
+def in_several_places(session: Session) -> frozenset[int]:
+    """Return the ids of the tracks that lie in more than one file."""
+    counted = select(files.c.track_id).group_by(files.c.track_id).having(func.count() > 1)
+    return frozenset(session.execute(counted).scalars())
+
+
 def owners(session: Session, paths: Sequence[Path]) -> frozenset[int]:
     """Return the ids of the tracks whose files these are."""
     found: set[int] = set()
@@ -84,8 +107,7 @@ def seen_files(session: Session) -> Iterator[Seen]:
     """Yield the evidence of every file, in the order in which they were found."""
     columns = (files.c.path, files.c.size, files.c.modified_ns, files.c.inode, files.c.part)
     for path, size, modified_ns, inode, part in _rows(session, *columns):
-        number = inode if inode is None or inode >= 0 else inode + 2**64
-        yield Seen(os.fsdecode(path), size, modified_ns, number, part)
+        yield Seen(os.fsdecode(path), size, modified_ns, unsigned_inode(inode), part)
 
 
 def _rows(session: Session, *columns: ColumnElement[Any]) -> Iterator[Sequence[Any]]:
@@ -208,6 +230,11 @@ def remove(session: Session, paths: Sequence[Path]) -> int:
 def signed_inode(inode: int | None) -> int | None:
     """Return the number of an inode (unsigned, 64 bits) as databases can keep it."""
     return inode if inode is None or inode < 2**63 else inode - 2**64
+
+
+def unsigned_inode(kept: int | None) -> int | None:
+    """Return the number of an inode that `signed_inode` gave."""
+    return kept if kept is None or kept >= 0 else kept + 2**64
 
 
 def add_root(session: Session, path: Path) -> bool:
