@@ -14,7 +14,7 @@ from mir.catalogue.matches import Match
 
 ALL = 0.95  # share of a track that counts as all of it: fades and pauses differ
 AGREEING = 0.7  # share of landmarks met, from which it is one recording that both play
-SAME_TEMPO = 0.003  # by which tempos may differ: beyond, one was sped up
+SAME_TEMPO = 0.005  # by which tempos may differ: beyond, one was sped up
 MOST = 0.5  # share of both in step, from which different sound is a version of one music
 
 

@@ -1,6 +1,6 @@
 """The duplicates of a library: groups of one recording, and pairs that are something less."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mir.catalogue import files, matches, tracks
@@ -8,7 +8,9 @@ from mir.catalogue.matches import Match
 from mir.catalogue.session import Session
 from mir.catalogue.tracks import Track
 from mir.duplicates.choice import Copy, best_first, why
-from mir.duplicates.relation import Relation, related
+from mir.duplicates.relation import Related, Relation, related
+
+_ORDER = {relation: number for number, relation in enumerate(Relation)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Duplicates:
 def duplicates(session: Session, print_method: str) -> Duplicates:
     """All duplicates of a library whose fingerprints are of `print_method`.
 
-    Of tracks in one group only the kept one stands for the group in pairs.
+    What several copies of one recording share with another track is told once, of the kept copy
+    if it can be.
     """
     relations = [related(*found) for found in _by_pair(matches.every(session))]
     copied = files.in_several_places(session)
@@ -70,13 +73,11 @@ def duplicates(session: Session, print_method: str) -> Duplicates:
     for match in same:
         within.setdefault(group_of[match.first], []).append(match)
     groups = [_group(copies, within.get(group, ())) for group, copies in members.items()]
-    stands = {copy.track.id: group.keep.track.id for group in groups for copy in group.copies}
+    kept = {copy.track.id: group.keep.track.id for group in groups for copy in group.copies}
     pairs: dict[Relation, list[Pair]] = {relation: [] for relation in Relation}
-    for each in relations:
-        ends = each.match.first, each.match.second
-        if each.relation != Relation.SAME and all(stands.get(i, i) == i for i in ends):
-            first, second = (known[i] for i in ends)
-            pairs[each.relation].append(Pair(first, second, each.relation, each.match))
+    for each in _once_a_group(relations, kept):
+        first, second = known[each.match.first], known[each.match.second]
+        pairs[each.relation].append(Pair(first, second, each.relation, each.match))
     for some in pairs.values():
         some.sort(key=lambda pair: (-pair.match.strength, pair.first.id, pair.second.id))
     groups.sort(key=lambda group: (-len(group.copies), group.keep.track.id))
@@ -87,6 +88,23 @@ def duplicates(session: Session, print_method: str) -> Duplicates:
         tuple(pairs[Relation.SHARED]),
         len(matches.lacking(session, print_method)),
     )
+
+
+def _once_a_group(relations: Iterable[Related], kept: Mapping[int, int]) -> list[Related]:
+    """Of what copies of one recording are to those of another, what is told; `kept` of each."""
+    told: dict[tuple[int, int], Related] = {}
+
+    def rank(each: Related) -> tuple[int, int, float]:
+        ends = each.match.first, each.match.second
+        strangers = sum(kept.get(i, i) != i for i in ends)
+        return (_ORDER[each.relation], strangers, -each.match.strength)
+
+    for each in relations:
+        ends = (kept.get(i, i) for i in (each.match.first, each.match.second))
+        one, other = sorted(ends)
+        if one != other and ((one, other) not in told or rank(each) < rank(told[one, other])):
+            told[one, other] = each
+    return list(told.values())
 
 
 def of_track(session: Session, track: int) -> tuple[Pair, ...]:
@@ -102,10 +120,7 @@ def of_track(session: Session, track: int) -> tuple[Pair, ...]:
     for each in found:
         match = each.match.seen_from(track)
         pairs.append(Pair(here, known[match.second], each.relation, match))
-    order = list(Relation)
-    return tuple(
-        sorted(pairs, key=lambda p: (order.index(p.relation), -p.match.strength, p.second.id))
-    )
+    return tuple(sorted(pairs, key=lambda p: (_ORDER[p.relation], -p.match.strength, p.second.id)))
 
 
 def _by_pair(found: Iterable[Match]) -> Iterable[tuple[Match | None, Match | None]]:

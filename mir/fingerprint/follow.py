@@ -54,6 +54,14 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """What two recordings play together along one line, in order, and at which tempo."""
+
+    stretches: tuple[Together, ...]
+    tempo: float  # of the one as a multiple of the other's
+
+
+@dataclass(frozen=True, slots=True)
 class _Met:
     number: int  # of the window
     line: Line
@@ -62,8 +70,8 @@ class _Met:
 
 def follow(
     index: FingerprintIndex, windows: Sequence[Window], other: Peaks, line: Line, first: int
-) -> list[Together]:
-    """The stretches along a line that was found at frame `first`, in order; at best one."""
+) -> Followed:
+    """What lies along a line that was found at frame `first`; no stretch where it leads to none."""
     nearest = int(np.argmin([abs(each.first - first) for each in windows]))
     met = [
         *_walked(index, windows, other, line, range(nearest - 1, -1, -1))[::-1],
@@ -76,7 +84,25 @@ def follow(
         else:
             groups.append([each])
     found = [_together(windows, other, group) for group in groups]
-    return [each for each in found if each.end > each.start]
+    return Followed(
+        tuple(each for each in found if each.end > each.start), _tempo(windows, met, line)
+    )
+
+
+def _tempo(windows: Sequence[Window], met: Sequence[_Met], line: Line) -> float:
+    """The slope from the middle of the first window that was met to that of the last.
+
+    A window by itself says it to half a per cent; of its middle, it tells the place to a frame.
+    """
+    if len(met) < 2:
+        return met[0].line.tempo if met else line.tempo
+    (x0, y0), (x1, y1) = (_middle(windows[each.number], each.line) for each in (met[0], met[-1]))
+    return (y1 - y0) / (x1 - x0)
+
+
+def _middle(window: Window, line: Line) -> tuple[float, float]:
+    middle = window.first + window.heard.length / 2
+    return middle, line.at(middle)
 
 
 def _walked(

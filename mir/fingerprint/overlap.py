@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mir.fingerprint.align import align, heard
-from mir.fingerprint.follow import Line, Together, Window, follow
+from mir.fingerprint.follow import Followed, Line, Together, Window, follow
 from mir.fingerprint.identify import LIKELY, score
 from mir.fingerprint.index import FingerprintIndex
 from mir.fingerprint.landmarks import Clip, as_clip, window
@@ -84,10 +84,10 @@ def overlaps(index: FingerprintIndex, track: int) -> tuple[Overlap, ...]:
         seen |= {(other, begin + near) for near in (-1, 0, 1)}
         theirs = index.landmarks(other)
         assert theirs is not None
-        stretches = follow(index, windows, theirs.peaks, line, first)
-        if not stretches:
+        followed = follow(index, windows, theirs.peaks, line, first)
+        if not followed.stretches:
             continue
-        overlap = _overlap(other, own.peaks, theirs.peaks, line.tempo, stretches)
+        overlap = _overlap(other, own.peaks, theirs.peaks, followed)
         if other not in found or found[other].seconds < overlap.seconds:
             found[other] = overlap
     return tuple(sorted(found.values(), key=lambda each: (-each.seconds, each.track)))
@@ -127,9 +127,8 @@ def _held(index: FingerprintIndex, piece: Clip) -> list[Place]:
     return held[:_HELD]
 
 
-def _overlap(
-    track: int, own: Peaks, other: Peaks, tempo: float, stretches: Sequence[Together]
-) -> Overlap:
+def _overlap(track: int, own: Peaks, other: Peaks, followed: Followed) -> Overlap:
+    stretches = followed.stretches
     ours = [(each.start, each.end) for each in stretches]
     theirs = [(each.other_start, each.other_end) for each in stretches]
     return Overlap(
@@ -138,7 +137,7 @@ def _overlap(
         _covered(own, ours),
         _covered(other, theirs),
         sum(each.met for each in stretches) / sum(each.of for each in stretches),
-        tempo,
+        followed.tempo,
     )
 
 

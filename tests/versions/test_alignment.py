@@ -106,3 +106,13 @@ def test_parts_of_a_long_recording_can_be_compared() -> None:
     found = align(moments(PIECE), part)
     assert found is not None
     assert found.score > LIKELY
+
+
+def test_a_least_strength_leaves_out_the_weaker_and_changes_no_other() -> None:
+    query = moments(PIECE)
+    candidates = [moments(each) for each in (faster(PIECE, 1.1), *OTHERS, Chroma(PIECE.levels[:0]))]
+    every = strengths(query, candidates)
+    for least in (0.5, 1.0, strength_of(LIKELY)):
+        found = strengths(query, candidates, least)
+        np.testing.assert_allclose(found, np.where(every >= least, every, 0))
+    assert 0 < (every >= 1.0).sum() < len(candidates)
