@@ -33,11 +33,12 @@ def compared(
 
     `shortlist` and `chromas` hold the tracks of the library, this one among them.
     """
-    sound = [_of_sound(track, each) for each in overlaps(index, track)]
+    sound = [sound_match(track, each) for each in overlaps(index, track)]
     return sound + _of_music(shortlist, chromas, track)
 
 
-def _of_sound(track: int, found: Overlap) -> Match:
+def sound_match(track: int, found: Overlap) -> Match:
+    """What a track shares of sound with another, as the catalogue keeps it."""
     return Match(
         track,
         found.track,

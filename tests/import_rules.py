@@ -59,11 +59,11 @@ LAYERS: tuple[frozenset[str], ...] = (
             *("fingerprint", "passages", "versions"),
         }
     ),
-    frozenset({"model", "playlist_files", "standing"}),
+    frozenset({"duplicates", "model", "playlist_files", "standing"}),
     frozenset({"listen", "fingerprinting", "comparison"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "models", "portable", "rights", "duplicates"}),
+    frozenset({"search", "evaluation", "models", "portable", "rights"}),
     frozenset({"recommend", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

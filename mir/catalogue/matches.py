@@ -130,6 +130,19 @@ def of_tracks(session: Session, ids: Sequence[int]) -> list[Match]:
     return [found[key] for key in sorted(found)]
 
 
+def among(session: Session, ids: Sequence[int], kind: Kind) -> list[Match]:
+    """Return what the tracks share with one another."""
+    asked = sorted({int(track) for track in ids})
+    found: list[Match] = []
+    for some in chunks(asked):
+        chosen = select(matches).where(matches.c.kind == kind, matches.c.first_id.in_(some))
+        if len(asked) == len(some):  # else the others are too many for one statement
+            chosen = chosen.where(matches.c.second_id.in_(some))
+        found += _read(session, chosen)
+    present = set(asked)
+    return [each for each in found if each.second in present]
+
+
 def every(session: Session, kind: Kind | None = None) -> Iterator[Match]:
     """Yield every pair, by ids; `kind` limits them to one."""
     chosen = select(matches).order_by(matches.c.first_id, matches.c.second_id, matches.c.kind)

@@ -41,13 +41,14 @@ class Related:
 def related(sound: Match | None, music: Match | None) -> Related:
     """The relation of two tracks that share either; ValueError if they share neither.
 
-    Where sound alone would only say that they have a stretch in common, their music may say more.
+    Where sound alone would only say that they have a stretch in common, their music may say more;
+    unless that stretch is one of the very same sound.
     """
     if sound is None and music is None:
         raise ValueError("two tracks that share nothing have no relation")
     if sound is not None:
         told = _by_sound(sound)
-        if told.relation != Relation.SHARED or music is None:
+        if told.relation != Relation.SHARED or music is None or _agrees(sound):
             return told
     assert music is not None
     return Related(Relation.VERSION, music)
@@ -55,8 +56,7 @@ def related(sound: Match | None, music: Match | None) -> Related:
 
 def _by_sound(match: Match) -> Related:
     shares = match.first_share, match.second_share
-    assert match.agreement is not None
-    if match.agreement >= AGREEING and abs(match.tempo - 1) <= SAME_TEMPO:
+    if _agrees(match) and abs(match.tempo - 1) <= SAME_TEMPO:
         if min(shares) >= ALL:
             return Related(Relation.SAME, match)
         if max(shares) >= ALL:
@@ -65,3 +65,7 @@ def _by_sound(match: Match) -> Related:
     if min(shares) >= MOST:
         return Related(Relation.VERSION, match)
     return Related(Relation.SHARED, match)
+
+
+def _agrees(match: Match) -> bool:
+    return match.agreement is not None and match.agreement >= AGREEING

@@ -8,6 +8,7 @@ from mir.catalogue.matches import Match
 from mir.catalogue.session import Session
 from mir.catalogue.tracks import Track
 from mir.duplicates.choice import Copy, best_first, why
+from mir.duplicates.recordings import joined
 from mir.duplicates.relation import Related, Relation, related
 
 _ORDER = {relation: number for number, relation in enumerate(Relation)}
@@ -62,7 +63,7 @@ def duplicates(session: Session, print_method: str) -> Duplicates:
     relations = [related(*found) for found in _by_pair(matches.every(session))]
     copied = files.in_several_places(session)
     same = [each.match for each in relations if each.relation == Relation.SAME]
-    group_of = _groups(same, copied)
+    group_of = joined(same, copied)
     ids = {i for each in relations for i in (each.match.first, each.match.second)} | copied
     known = tracks.get_many(session, sorted(ids))
     held = files.facts(session, sorted(group_of))
@@ -130,21 +131,6 @@ def _by_pair(found: Iterable[Match]) -> Iterable[tuple[Match | None, Match | Non
         both.setdefault((each.first, each.second), {})[each.kind] = each
     for pair in both.values():
         yield pair.get("sound"), pair.get("music")
-
-
-def _groups(same: Iterable[Match], copied: Iterable[int]) -> dict[int, int]:
-    """Track -> the smallest id of its group, of tracks that are the same as one another."""
-    parent = {track: track for track in copied}
-
-    def root(track: int) -> int:
-        while parent.setdefault(track, track) != track:
-            track = parent[track]
-        return track
-
-    for match in same:
-        one, other = sorted((root(match.first), root(match.second)))
-        parent[other] = one
-    return {track: root(track) for track in list(parent)}
 
 
 def _group(members: Sequence[Copy], same: Iterable[Match]) -> Group:

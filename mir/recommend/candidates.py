@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from mir.catalogue import briefs
 from mir.catalogue.briefs import Brief
+from mir.duplicates.recordings import recordings
 from mir.engine import Engine, View
 from mir.recommend.taste import Taste
-from mir.search.variety import Candidate, main_artist, without_versions
+from mir.search.variety import Candidate, Listed, main_artist, without_versions
 from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import WholeRanking
 
@@ -65,7 +66,7 @@ class Candidates:
             known = self._tracks(chosen)
             scores = self._adjusted(np.array(list(chosen), dtype=np.int64), known)
             order = sorted(known, key=lambda track: (-scores[track], track))
-            distinct = without_versions([known[track] for track in order], self._named)
+            distinct = self._distinct([known[track] for track in order], self._named)
             if len(distinct) >= places or whole:
                 break
             factor *= _WIDER
@@ -92,7 +93,7 @@ class Candidates:
         rng = np.random.default_rng(draw)
         drawn = rng.permutation(further)[: 2 * wanted]
         found = self._tracks(drawn.tolist())
-        fresh = without_versions(found.values(), [*self._named, *known.values()])
+        fresh = self._distinct(list(found.values()), [*self._named, *known.values()])
         fresh = [track for track in fresh if self._taste.of(track) is None][:wanted]
         scores = {int(self._index.ids[p]): float(self._best[p]) for p in drawn.tolist()}
         return [Candidate(track.id, main_artist(track), scores[track.id]) for track in fresh]
@@ -108,9 +109,15 @@ class Candidates:
         order = sorted(found.values(), key=lambda track: (standings[track.id].last, track.id))
         made = [
             Candidate(each.id, main_artist(each), float(self._best[place_of(self._index, each.id)]))
-            for each in without_versions(order, self._named)
+            for each in self._distinct(order, self._named)
         ]
         return made, found
+
+    def _distinct(self, listed: Sequence[Brief], played: Sequence[Listed]) -> list[Brief]:
+        """Those that repeat no earlier one and none that was played, each recording once."""
+        with self._engine.catalogue.session() as session:
+            same = recordings(session, [each.id for each in (*listed, *played)])
+        return without_versions(listed, played, same)
 
     def _tracks(self, positions: Iterable[int]) -> dict[int, Brief]:
         ids = [int(self._index.ids[position]) for position in positions]

@@ -15,6 +15,7 @@ import numpy as np
 from mir.catalogue import briefs, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.tracks import Track
+from mir.duplicates.recordings import recordings
 from mir.engine import Engine, View
 from mir.errors import InvalidQuery, NotFound
 from mir.recommend.smooth import smoothest
@@ -69,10 +70,11 @@ def path(
         ids = [start, *between[np.array(way[1:-1], dtype=np.int64) - 1].tolist(), end]
         with engine.catalogue.session() as session:
             known = tracks.get_many(session, ids, view.model_id)
+            same = recordings(session, ids)
         # Tracks that left since the index was saved, and versions, are found only on the way.
         played = [known[track] for track in (start, end) if track in known]
         inner = [known[track] for track in ids[1:-1] if track in known]
-        kept = {track.id for track in without_versions(inner, played)}
+        kept = {track.id for track in without_versions(inner, played, same)}
         if len(kept) == len(ids) - 2 and len(played) == 2:
             break
         if len(played) < 2:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from mir.catalogue import briefs, tracks
 from mir.catalogue.filters import Filter
+from mir.duplicates.recordings import recordings
 from mir.engine import Engine, View
 from mir.recommend.rerank import listenable
 from mir.recommend.taste import Standing, Taste
@@ -40,9 +41,9 @@ def varied_sample(
     apart = _apart(view.index.vectors_of(drawn), _KEPT_PER_PLACE * count)
     with engine.catalogue.session() as session:
         known = briefs.get_many(session, drawn[apart].tolist())
-    distinct = without_versions(
-        [each for each in known.values() if not _unwelcome(taste.of(each))], played=()
-    )
+        same = recordings(session, list(known))
+    welcome = [each for each in known.values() if not _unwelcome(taste.of(each))]
+    distinct = without_versions(welcome, (), same)
     candidates = [Candidate(track.id, main_artist(track), 0.0) for track in distinct]
     listed = [each.track for each in listenable(candidates, count)]
     with engine.catalogue.session() as session:

@@ -11,6 +11,7 @@ import numpy as np
 
 from mir.catalogue import briefs
 from mir.catalogue.briefs import Brief
+from mir.duplicates.recordings import recordings
 from mir.engine import Engine, View
 from mir.search.hits import similarities
 from mir.search.variety import Candidate, candidate, varied, without_versions
@@ -61,8 +62,9 @@ def pools(
         with engine.catalogue.session() as session:
             new = [track for track in score if track not in found]
             found.update(briefs.get_many(session, new))
+            same = recordings(session, [*found, *(track.id for track in played)])
         present = [found[track] for track in score if track in found]
-        distinct = without_versions(present, played=played)
+        distinct = without_versions(present, played, same)
         whole = len(chosen) < size
         yield Pool(tuple(distinct), tuple(score[each.id] for each in distinct), size, whole)
         if whole:

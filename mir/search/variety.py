@@ -8,7 +8,7 @@ for them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,16 +54,25 @@ def album_key(track: Listed) -> tuple[str, str] | None:
     return (folded(track.album), folded(track.album_artist or "")) if track.album else None
 
 
-def without_versions(tracks: Iterable[Known], played: Iterable[Listed]) -> list[Known]:
+def without_versions(
+    tracks: Iterable[Known], played: Iterable[Listed], recordings: Mapping[int, int]
+) -> list[Known]:
     """The tracks in their order, without those that repeat an earlier one or one of `played`.
 
-    Two tracks are taken for the same when title and first artist agree and their lengths
-    differ by at most two seconds. Tracks without an artist are never taken for one another:
-    their titles are often only numbers.
+    Two tracks repeat one another where `recordings` (track -> recording, as
+    `mir.duplicates.recordings` gives it) says so by their sound, or where title and first artist
+    agree and their lengths differ by at most two seconds. By name, tracks without an artist
+    are never taken for one another: their titles are often only numbers.
     """
     lengths: dict[tuple[str, str], list[float]] = {}
+    heard: set[int] = set()
 
     def is_new(track: Listed) -> bool:
+        recording = recordings.get(track.id)
+        if recording in heard:
+            return False
+        if recording is not None:
+            heard.add(recording)
         artist = main_artist(track)
         if artist is None:
             return True

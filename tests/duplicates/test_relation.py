@@ -72,8 +72,10 @@ def test_what_is_less_makes_something_less(changed: dict[str, float], relation: 
 
 
 def test_music_says_more_than_a_shared_stretch_and_less_than_shared_sound() -> None:
-    stretch = replace(SOUND, first_share=0.1, second_share=0.1)
+    stretch = replace(SOUND, first_share=0.1, second_share=0.1, agreement=0.5)
     assert related(stretch, MUSIC).match == MUSIC
+    sample = replace(stretch, agreement=0.9)
+    assert related(sample, MUSIC).match == sample
     assert related(None, MUSIC).relation == Relation.VERSION
     assert related(SOUND, MUSIC).match == SOUND
     with pytest.raises(ValueError, match="share nothing"):

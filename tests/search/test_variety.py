@@ -149,13 +149,22 @@ PLAIN = Track(
 )
 def test_versions_go_and_different_tracks_stay(change: dict[str, object], kept: bool) -> None:
     other = replace(PLAIN, id=2, **change)  # type: ignore[arg-type]
-    assert without_versions([PLAIN, other], played=[]) == ([PLAIN, other] if kept else [PLAIN])
-    assert without_versions([other], played=[PLAIN]) == ([other] if kept else [])
+    assert without_versions([PLAIN, other], [], {}) == ([PLAIN, other] if kept else [PLAIN])
+    assert without_versions([other], [PLAIN], {}) == ([other] if kept else [])
 
 
 def test_unnamed_tracks_are_never_taken_for_one_another() -> None:
     nameless = [replace(PLAIN, id=n, artists=()) for n in range(3)]
-    assert without_versions(nameless, played=nameless) == nameless
+    assert without_versions(nameless, nameless, {}) == nameless
+
+
+def test_what_sounds_as_one_recording_is_one_whatever_its_names() -> None:
+    other = replace(PLAIN, id=2, title="04 Track", artists=(), seconds=260.0)
+    third = replace(PLAIN, id=3, title="Another", artists=("Cy",))
+    same = {PLAIN.id: PLAIN.id, 2: PLAIN.id}
+    assert without_versions([PLAIN, other, third], [], same) == [PLAIN, third]
+    assert without_versions([other, third], [PLAIN], same) == [third]
+    assert without_versions([third, other], [], {3: 3}) == [third, other]
 
 
 def test_an_album_is_told_by_its_title_and_its_artist() -> None:
