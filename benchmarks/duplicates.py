@@ -25,6 +25,7 @@ import numpy as np
 import platformdirs
 from fingerprint_library import Track, decoded, packed_landmarks
 from scipy.signal import fftconvolve
+from transcoding import SAMPLE_RATE as STEREO_RATE
 from transcoding import encode, read_stereo
 
 from mir.catalogue.matches import Match
@@ -149,17 +150,18 @@ def _coded_anew(index: FingerprintIndex, tracks: Sequence[Track], cases: int) ->
     rng = np.random.default_rng(SEED)
     short = [each for each in tracks if EXCERPT[1] < len(each.sound()) / SAMPLE_RATE <= LONGEST]
     drawn = [short[i] for i in rng.choice(len(short), cases, replace=False)]
-    sounds = {each.id: read_stereo(each.path, 0, LONGEST + 1) for each in drawn}
-    for name, (suffix, rate) in CODINGS.items():
-        coded = {i: encode(sound, suffix, rate) for i, sound in sounds.items()}
-        yield _found(index, name, coded, dict.fromkeys(coded, 0.0), Relation.SAME)
+    coded: dict[str, dict[int, bytes]] = {name: {} for name in CODINGS}
     cut, begins = {}, {}
     for each in drawn:
-        sound = sounds[each.id]
+        sound = read_stereo(each.path, 0, LONGEST + 1)
+        for name, (suffix, rate) in CODINGS.items():
+            coded[name][each.id] = encode(sound, suffix, rate)
         seconds = rng.uniform(*EXCERPT)
-        begins[each.id] = rng.uniform(0, len(sound) / 48_000 - seconds)
-        first = round(begins[each.id] * 48_000)
-        cut[each.id] = encode(sound[first : first + round(seconds * 48_000)], "mp3", 96_000)
+        begins[each.id] = rng.uniform(0, len(sound) / STEREO_RATE - seconds)
+        first = round(begins[each.id] * STEREO_RATE)
+        cut[each.id] = encode(sound[first : first + round(seconds * STEREO_RATE)], "mp3", 96_000)
+    for name, files in coded.items():
+        yield _found(index, name, files, dict.fromkeys(files, 0.0), Relation.SAME)
     yield _found(index, "excerpt, mp3, 96 kbit/s", cut, begins, Relation.EXCERPT)
 
 

@@ -51,7 +51,7 @@ def read_stereo(path: Path, start: float, seconds: float) -> Stereo:
     """
     try:
         return _read_by_ffmpeg(path, start, seconds)
-    except av.error.InvalidDataError:
+    except (av.error.InvalidDataError, av.error.ArgumentError):
         with soundfile.SoundFile(path) as file:
             file.seek(round(start * file.samplerate))
             samples = file.read(round(seconds * file.samplerate), "float32", always_2d=True)
