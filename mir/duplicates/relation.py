@@ -13,6 +13,7 @@ from enum import StrEnum
 from mir.catalogue.matches import Match
 
 ALL = 0.95  # share of a track that counts as all of it: fades and pauses differ
+NEARLY_ALL = 0.9  # and as enough of it to be called an excerpt of the other
 AGREEING = 0.7  # share of landmarks met, from which it is one recording that both play
 SAME_TEMPO = 0.005  # by which tempos may differ: beyond, one was sped up
 MOST = 0.5  # share of both in step, from which different sound is a version of one music
@@ -59,7 +60,7 @@ def _by_sound(match: Match) -> Related:
     if _agrees(match) and abs(match.tempo - 1) <= SAME_TEMPO:
         if min(shares) >= ALL:
             return Related(Relation.SAME, match)
-        if max(shares) >= ALL:
+        if max(shares) >= NEARLY_ALL:
             shorter = match.first if shares[0] >= shares[1] else match.second
             return Related(Relation.EXCERPT, match.seen_from(shorter))
     if min(shares) >= MOST:
