@@ -7,25 +7,54 @@ looked at landmark by landmark, so that a stretch ends where the agreement does.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mir.fingerprint.align import Alignment, Heard, align
+from mir.fingerprint.align import Heard, align, heard
 from mir.fingerprint.identify import LIKELY, score
 from mir.fingerprint.index import FingerprintIndex
+from mir.fingerprint.landmarks import Clip, window
 from mir.fingerprint.lookup import STEP
 from mir.fingerprint.peaks import Peaks
+from mir.fingerprint.spectrum import FRAME_RATE
 
+_WINDOW = 10.0  # seconds
+_HOP = 5.0  # seconds from one window to the next
+_MAPS_KEPT = 512  # of windows: 82 MB, and all of three quarters of an hour
 _MISSED = 2  # windows in a row that a stretch passes over
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A part of the recording that is followed: where it begins, in frames, and its map."""
+class Windows:
+    """A recording in short windows that overlap, of which the maps are made when needed."""
 
-    first: int
-    heard: Heard
+    def __init__(self, clip: Clip) -> None:
+        """Cut a clip of any length; what is left at its end makes a shorter window."""
+        self._clip = clip
+        length, self._step = round(_WINDOW * FRAME_RATE), round(_HOP * FRAME_RATE)
+        self._length = length
+        self._count = len(range(0, max(1, clip.length - (length - self._step)), self._step))
+        self.heard = lru_cache(_MAPS_KEPT)(self._heard)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._count
+
+    def first(self, number: int) -> int:
+        """The frame at which a window begins."""
+        return number * self._step
+
+    def last(self, number: int) -> int:
+        """The frame at which it ends."""
+        return min(self.first(number) + self._length, self._clip.length)
+
+    def nearest(self, frame: int) -> int:
+        """The window that begins nearest to a frame."""
+        return min(max(0, round(frame / self._step)), self._count - 1)
+
+    def _heard(self, number: int) -> Heard:
+        return heard(window(self._clip, self.first(number), self._length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +98,10 @@ class _Met:
 
 
 def follow(
-    index: FingerprintIndex, windows: Sequence[Window], other: Peaks, line: Line, first: int
+    index: FingerprintIndex, windows: Windows, other: Peaks, line: Line, first: int
 ) -> Followed:
     """What lies along a line that was found at frame `first`; no stretch where it leads to none."""
-    nearest = int(np.argmin([abs(each.first - first) for each in windows]))
+    nearest = windows.nearest(first)
     met = [
         *_walked(index, windows, other, line, range(nearest - 1, -1, -1))[::-1],
         *_walked(index, windows, other, line, range(nearest, len(windows))),
@@ -89,67 +118,60 @@ def follow(
     )
 
 
-def _tempo(windows: Sequence[Window], met: Sequence[_Met], line: Line) -> float:
+def _tempo(windows: Windows, met: Sequence[_Met], line: Line) -> float:
     """The slope from the middle of the first window that was met to that of the last.
 
     A window by itself says it to half a per cent; of its middle, it tells the place to a frame.
     """
     if len(met) < 2:
         return met[0].line.tempo if met else line.tempo
-    (x0, y0), (x1, y1) = (_middle(windows[each.number], each.line) for each in (met[0], met[-1]))
+    (x0, y0), (x1, y1) = (_middle(windows, each) for each in (met[0], met[-1]))
     return (y1 - y0) / (x1 - x0)
 
 
-def _middle(window: Window, line: Line) -> tuple[float, float]:
-    middle = window.first + window.heard.length / 2
-    return middle, line.at(middle)
+def _middle(windows: Windows, met: _Met) -> tuple[float, float]:
+    middle = (windows.first(met.number) + windows.last(met.number)) / 2
+    return middle, met.line.at(middle)
 
 
 def _walked(
-    index: FingerprintIndex,
-    windows: Sequence[Window],
-    other: Peaks,
-    line: Line,
-    numbers: range,
+    index: FingerprintIndex, windows: Windows, other: Peaks, line: Line, numbers: range
 ) -> list[_Met]:
     met: list[_Met] = []
     for number in numbers:
-        window = windows[number]
-        found = align(window.heard, other, round(line.at(window.first)) - STEP, fine=True)
+        first = windows.first(number)
+        if line.at(windows.last(number)) < other.frames[0] or line.at(first) > other.frames[-1]:
+            continue  # the other has not begun, or has ended
+        found = align(windows.heard(number), other, round(line.at(first)) - STEP, fine=True)
         value = score(index, found)
         if value >= LIKELY:
             # It may drift, if only by a frame a minute; what a window says of the tempo is rough.
-            line = Line(found.frame - line.tempo * window.first, line.tempo)
-            met.append(_Met(number, _line_of(window, found), value))
+            line = Line(found.frame - line.tempo * first, line.tempo)
+            met.append(_Met(number, Line(found.frame - found.tempo * first, found.tempo), value))
     return met
 
 
-def _line_of(window: Window, found: Alignment) -> Line:
-    return Line(found.frame - found.tempo * window.first, found.tempo)
-
-
-def _together(windows: Sequence[Window], other: Peaks, group: Sequence[_Met]) -> Together:
+def _together(windows: Windows, other: Peaks, group: Sequence[_Met]) -> Together:
     """From the first landmark of a group that agrees with what follows to the last."""
     frames: list[NDArray[np.float64]] = [np.empty(0)]
     flags: list[NDArray[np.bool_]] = [np.empty(0, np.bool_)]
     for i, each in enumerate(group):
-        window = windows[each.number]
-        end = float(window.first + window.heard.length)
+        end = windows.last(each.number)
         if i + 1 < len(group):
-            end = min(end, windows[group[i + 1].number].first)
-        ours, met = _landmarks(window, other, each.line, end)
+            end = min(end, windows.first(group[i + 1].number))
+        ours, met = _landmarks(windows, other, each, end)
         frames.append(ours)
         flags.append(met)
     ours, met = np.concatenate(frames), np.concatenate(flags)
     if not met.any():
         return Together(0, 0, 0, 0, 0, 0, 0)
     first, last = _best_run(met)
-    start, end = float(ours[first]), float(ours[last])
+    begin, stop = float(ours[first]), float(ours[last])
     return Together(
-        start,
-        end,
-        group[0].line.at(start),
-        group[-1].line.at(end),
+        begin,
+        stop,
+        group[0].line.at(begin),
+        group[-1].line.at(stop),
         max(each.score for each in group),
         int(met[first : last + 1].sum()),
         last + 1 - first,
@@ -157,18 +179,15 @@ def _together(windows: Sequence[Window], other: Peaks, group: Sequence[_Met]) ->
 
 
 def _landmarks(
-    window: Window, other: Peaks, line: Line, end: float
+    windows: Windows, other: Peaks, met: _Met, end: int
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The other's landmarks in a window up to frame `end`: as frames of the one, and if met."""
-    length = window.heard.length
-    first, last = np.searchsorted(
-        other.frames, [np.floor(line.at(window.first)), np.ceil(line.at(end))]
-    )
+    start, line, near = windows.first(met.number), met.line, windows.heard(met.number).near
+    first, last = np.searchsorted(other.frames, [np.floor(line.at(start)), np.ceil(line.at(end))])
     ours = (other.frames[first:last] - line.begin) / line.tempo
-    at = np.rint(ours).astype(np.int64) - window.first
-    within = (at >= 0) & (at < length) & (ours < end)
-    met = window.heard.near[at[within], other.bins[first:last][within]]
-    return ours[within], met
+    at = np.rint(ours).astype(np.int64) - start
+    within = (at >= 0) & (at < len(near)) & (ours < end)
+    return ours[within], near[at[within], other.bins[first:last][within]]
 
 
 def _best_run(met: NDArray[np.bool_]) -> tuple[int, int]:

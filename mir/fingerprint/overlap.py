@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mir.fingerprint.align import align, heard
-from mir.fingerprint.follow import Followed, Line, Together, Window, follow
+from mir.fingerprint.follow import Followed, Line, Together, Windows, follow
 from mir.fingerprint.identify import LIKELY, score
 from mir.fingerprint.index import FingerprintIndex
 from mir.fingerprint.landmarks import Clip, as_clip, window
@@ -25,8 +25,6 @@ _PLACES = 256  # looked at in each piece: music that repeats itself takes many
 _PER_TRACK = 2  # of those, the best of one track
 _HELD = 24  # that a piece is held against
 _VOTES = 6  # fewer are met by chance
-_WINDOW = 10.0  # seconds
-_HOP = 5.0  # seconds from one window to the next
 _SAME_LINE = 16  # frames by which lines differ that are followed only once
 
 
@@ -74,7 +72,7 @@ def overlaps(index: FingerprintIndex, track: int) -> tuple[Overlap, ...]:
     if own is None or not len(own.peaks):
         return ()
     clip = as_clip(own)
-    windows = [Window(first, heard(each)) for first, each in _windows(clip, _WINDOW, _HOP)]
+    windows = Windows(clip)
     found: dict[int, Overlap] = {}
     seen: set[tuple[int, int]] = set()
     for other, line, first in _lines(index.without(track), clip):
@@ -83,7 +81,7 @@ def overlaps(index: FingerprintIndex, track: int) -> tuple[Overlap, ...]:
             continue
         seen |= {(other, begin + near) for near in (-1, 0, 1)}
         theirs = index.landmarks(other)
-        assert theirs is not None
+        assert theirs is not None  # it was found in the index
         followed = follow(index, windows, theirs.peaks, line, first)
         if not followed.stretches:
             continue
@@ -93,16 +91,11 @@ def overlaps(index: FingerprintIndex, track: int) -> tuple[Overlap, ...]:
     return tuple(sorted(found.values(), key=lambda each: (-each.seconds, each.track)))
 
 
-def _windows(clip: Clip, seconds: float, hop: float) -> Iterator[tuple[int, Clip]]:
-    """(first frame, window) through all of a clip; what is left at the end may be shorter."""
-    length, step = round(seconds * FRAME_RATE), round(hop * FRAME_RATE)
-    for first in range(0, max(1, clip.length - (length - step)), step):
-        yield first, window(clip, first, length)
-
-
 def _lines(index: FingerprintIndex, clip: Clip) -> Iterator[tuple[int, Line, int]]:
     """(track, line, frame at which it was found) for what the pieces of the clip lead to."""
-    for first, piece in _windows(clip, _PIECE, _PIECE):
+    length = round(_PIECE * FRAME_RATE)
+    for first in range(0, clip.length, length):
+        piece = window(clip, first, length)
         if not len(piece.grids[0]):
             continue
         map_of_piece = heard(piece)
@@ -154,8 +147,6 @@ def _in_seconds(found: Together) -> Stretch:
 def _covered(peaks: Peaks, parts: Sequence[tuple[float, float]]) -> float:
     """The share of landmarks that lie in the parts, which do not overlap."""
     starts, ends = np.array(parts).T
-    first, last = (
-        np.searchsorted(peaks.frames, starts - 0.5),
-        np.searchsorted(peaks.frames, ends + 0.5),
-    )
+    first = np.searchsorted(peaks.frames, starts - 0.5)
+    last = np.searchsorted(peaks.frames, ends + 0.5)
     return float((last - first).sum() / max(1, len(peaks)))
