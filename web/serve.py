@@ -118,6 +118,8 @@ def _write_errors_as_lines(lines: TextIO) -> None:
     handler = logging.StreamHandler(lines)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # That a request waits a moment for a thread is nothing to be told.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def _bind(host: str, port: int) -> socket.socket:
