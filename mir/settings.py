@@ -82,6 +82,12 @@ SETTINGS = (
         "How much of an uploaded clip is listened to, in seconds.",
         "600",
     ),
+    Setting(
+        "MIR_LOG_REQUESTS",
+        "log_requests",
+        "1 to write a line of JSON for every request, and for errors, to standard error.",
+        "0",
+    ),
 )
 """Every variable that mir reads from the environment."""
 
@@ -105,6 +111,7 @@ class Settings:
     model: Path | None = None  # None for the model that comes with mir
     max_upload_bytes: int = 64 * _MIB
     max_clip_seconds: float = 600.0
+    log_requests: bool = False
 
     @property
     def index_dir(self) -> Path:
@@ -152,6 +159,7 @@ def load_settings(
         port=_integer("port", given.get("port", 8080), 0, 65_535),
         jobs=_integer("jobs", given.get("jobs", min(_cores(), 8)), 1, 256),
         thorough=_switch("thorough", given.get("thorough", False)),
+        log_requests=_switch("log_requests", given.get("log_requests", False)),
         max_memory_bytes=_memory(given.get("max_memory_bytes", 1024 * _MIB)),
         nice=_integer("nice", given.get("nice", 0), 0, 19),
         seconds_each=_seconds("seconds_each", given.get("seconds_each", 300.0)),

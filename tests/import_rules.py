@@ -44,6 +44,7 @@ HOMES = {
     "markupsafe": ("mir/evaluation/page.py",),
     "flask": ("web/",),
     "waitress": ("web/",),
+    "prometheus_client": ("web/metrics.py",),
     "click": ("indexer/",),
     "rich": ("indexer/",),
     "watchfiles": ("indexer/watch.py",),

@@ -1,15 +1,18 @@
 """The application factory: joins the engine with the API, the pages and the media."""
 
 from collections.abc import Callable
+from typing import TextIO
 
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import pages, playlist_pages
+from web import monitoring, pages, playlist_pages
 from web.api import docs, failures, library, playlist_files, playlists, plays, search, tracks
 from web.context import Context, attach
 from web.listening import ListeningDesk
+from web.metrics import Metrics
 from web.problems import handle_problems, validation_response
+from web.request_log import watch
 from web.schemas import Problem, ProgressOut
 from web.security import secure
 
@@ -38,19 +41,25 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(docs.page)
     app.register_blueprint(pages.pages)
     app.register_blueprint(playlist_pages.pages)
+    app.register_blueprint(monitoring.monitoring)
     handle_problems(app)
     secure(app)
     return app
 
 
 def create_app(
-    engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
+    engine: Engine,
+    running: Callable[[], ProgressOut | None] = nothing_running,
+    lines: TextIO | None = None,
 ) -> OpenAPI:
     """The WSGI application over that engine.
 
-    `running` tells how far an index run in the same process is, None when there is none.
+    `running` tells how far an index run in the same process is, None when there is none; `lines`
+    takes a line for every request (`web.request_log`), None: none is written.
     """
     app = bare_app()
     app.config["MAX_CONTENT_LENGTH"] = engine.settings.max_upload_bytes + _FORM_OVERHEAD
-    attach(app, Context(engine=engine, desk=ListeningDesk(), running=running))
+    metrics = Metrics(engine)
+    watch(app, metrics, lines)
+    attach(app, Context(engine, ListeningDesk(), running, metrics))
     return app

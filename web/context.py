@@ -1,4 +1,4 @@
-"""What a request can reach: the engine, the listening desk and the progress of indexing."""
+"""What a request can reach: the engine, the listening desk, progress of indexing, figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from mir.engine import Engine
 from web.listening import ListeningDesk
+from web.metrics import Metrics
 from web.schemas import ProgressOut
 
 
@@ -17,6 +18,7 @@ class Context:
     engine: Engine
     desk: ListeningDesk
     running: Callable[[], ProgressOut | None]
+    metrics: Metrics
 
 
 def attach(app: Flask, context: Context) -> None:

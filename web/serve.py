@@ -1,10 +1,13 @@
 """Waitress around the application: bounded, stoppable, and clear when the port is taken."""
 
 import errno
+import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TextIO
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
@@ -15,6 +18,7 @@ from mir.engine import Engine
 from mir.errors import SettingsError
 from web.app import create_app, nothing_running
 from web.problems import too_large
+from web.request_log import JsonLines
 from web.schemas import Problem, ProgressOut
 
 THREADS = 8
@@ -75,11 +79,17 @@ class _Channel(HTTPChannel):
 def start(
     engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
 ) -> RunningServer:
-    """Serve that engine on its settings' host and port, in a thread; SettingsError."""
+    """Serve that engine on its settings' host and port, in a thread; SettingsError.
+
+    Where the settings ask for it, requests and errors are written to standard error.
+    """
     settings = engine.settings
+    lines = sys.stderr if settings.log_requests else None
+    if lines is not None:
+        _write_errors_as_lines(lines)
     listening = _bind(settings.host, settings.port)
     server = create_server(
-        create_app(engine, running),
+        create_app(engine, running, lines),
         sockets=[listening],
         threads=THREADS,
         ident="mir",
@@ -101,6 +111,15 @@ def serve(engine: Engine, running: Callable[[], ProgressOut | None] = nothing_ru
         server.wait()
     finally:
         server.stop()
+
+
+def _write_errors_as_lines(lines: TextIO) -> None:
+    """Have what the program logs written as JSON, too, in place of Python's own form."""
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # That a request waits a moment for a thread is nothing to be told.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def _bind(host: str, port: int) -> socket.socket:

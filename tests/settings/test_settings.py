@@ -46,6 +46,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "MIR_MODEL": str(model),
         "MIR_MAX_UPLOAD_MB": "1.5",
         "MIR_MAX_CLIP_SECONDS": "30",
+        "MIR_LOG_REQUESTS": "1",
     }
     assert load_settings(environ) == Settings(
         home=tmp_path / "new" / "home",
@@ -60,6 +61,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         model=model,
         max_upload_bytes=1024 * 1024 * 3 // 2,
         max_clip_seconds=30.0,
+        log_requests=True,
     )
     assert not (tmp_path / "new").exists()
     assert environ.keys() == {setting.variable for setting in SETTINGS}
