@@ -52,5 +52,6 @@ def create_app(
     """
     app = bare_app()
     app.config["MAX_CONTENT_LENGTH"] = engine.settings.max_upload_bytes + _FORM_OVERHEAD
-    attach(app, Context(engine=engine, desk=ListeningDesk(), running=running))
+    long_desk = ListeningDesk(seats=1, queue=0)
+    attach(app, Context(engine, ListeningDesk(), long_desk, running))
     return app

@@ -1,4 +1,4 @@
-"""What a request can reach: the engine, the listening desk and the progress of indexing."""
+"""What a request can reach: the engine, the listening desks and the progress of indexing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ class Context:
     """All that requests share."""
 
     engine: Engine
-    desk: ListeningDesk
+    desk: ListeningDesk  # for clips
+    long_desk: ListeningDesk  # for recordings that take minutes, so that clips need not wait
     running: Callable[[], ProgressOut | None]
 
 

@@ -1,6 +1,6 @@
 """Which recordings of the library a clip is of, and what was played when in a long recording."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,6 +23,10 @@ SHORTEST_SECONDS = 1.0
 _WHOLE = 60.0  # seconds up to which a clip is looked at in one piece
 _PIECE = 30.0  # seconds of each piece of a longer one
 _PIECES = 4
+
+
+Progress = Callable[[str, float, float | None], None]
+"""Is told which part is under way, how many seconds it is past, and of how many, if known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +111,30 @@ def recognise_samples(engine: Engine, samples: FloatArray) -> Recognition:
     return Recognition(recordings, len(index))
 
 
-def what_was_played(engine: Engine, source: Source) -> Timeline:
+def what_was_played(
+    engine: Engine,
+    source: Source,
+    max_seconds: float | None = None,
+    progress: Progress = lambda part, seconds, of: None,
+) -> Timeline:
     """Say what was played when in a recording of any length: a mix, a radio hour, a concert.
 
-    Raises AudioError if no sound comes out of it.
+    Raises AudioError if no sound comes out of it, ClipTooLong for more than `max_seconds`.
     """
-    from mir.fingerprinting import long_clip  # late: it decodes
+    from mir.audio.decode import probe  # late: decoders weigh on a server that starts
+    from mir.fingerprinting import long_clip
 
     index = engine.fingerprints.index()
-    found = timeline(index, long_clip(source)) if len(index) else ()
+    if not len(index):
+        return Timeline((), 0)
+    length = probe(source).seconds
+    progress("Listening", 0.0, length)
+    recording = long_clip(
+        source, max_seconds, lambda seconds: progress("Listening", seconds, length)
+    )
+    found = timeline(
+        index, recording, lambda second: progress("Comparing", second, recording.seconds)
+    )
     here = _tracks(engine, (each.track for each in found))
     played = tuple(
         Played(

@@ -60,15 +60,14 @@ function trackOf(button, id) {
   return { id, title, by, sound, start: Number(start ?? 0), end: end && Number(end) };
 }
 
-// A moment is of the track in whose row it stands, or of another one that the page shows, or it says
-// itself what to play.
+// Of a track whose row the page shows, the others of that list follow; a moment alone says what to play.
 function playMoment(link) {
-  const { of: id, sound, moment } = link.dataset;
+  const { of: id, moment } = link.dataset;
   const own = link.closest(".track")?.querySelector("[data-play]");
   const button = own?.dataset.play === id ? own : document.querySelector(`main [data-play="${id}"]`);
   if (queue[at]?.id === id) playOn(Number(moment));
-  else if (sound) playAlone(trackOf(link, id), Number(moment));
-  else playFrom(button, Number(moment));
+  else if (button) playFrom(button, Number(moment));
+  else playAlone(trackOf(link, id), Number(moment));
 }
 
 // The clip that was asked with is in the form of the page, and nowhere else.
