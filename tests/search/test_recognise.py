@@ -17,7 +17,7 @@ from stub_embedder import StubEmbedder
 
 from mir.catalogue import files, fingerprints, tracks
 from mir.engine import Engine, open_engine
-from mir.errors import AudioError
+from mir.errors import AudioError, ClipTooLong
 from mir.fingerprint.packing import METHOD
 from mir.fingerprinting import fingerprint
 from mir.search.recognise import recognise, verdict, what_was_played
@@ -124,6 +124,21 @@ def test_a_long_recording_has_a_timeline(engine: Engine) -> None:
     assert first.end == pytest.approx(25.0, abs=6.0)
     assert second.start == pytest.approx(55.0, abs=6.0)
     assert second.start - second.offset == pytest.approx(55.0, abs=0.3)
+
+
+def test_a_timeline_tells_how_far_it_is(engine: Engine) -> None:
+    told: list[tuple[str, float, float | None]] = []
+    what_was_played(engine, wav(stretch(1, 0.0, 30.0)), progress=lambda *each: told.append(each))
+    assert told[:2] == [("Listening", 0.0, 30.0), ("Listening", 30.0, 30.0)]
+    assert {part for part, _, _ in told[2:]} == {"Comparing"}
+    assert told[-1][1] == told[-1][2] == pytest.approx(30.0, abs=0.1)
+
+
+def test_a_timeline_of_more_than_is_allowed_is_refused_with_the_remedy(engine: Engine) -> None:
+    sound = wav(stretch(1, 0.0, 31.0))
+    with pytest.raises(ClipTooLong, match=r"longer than 0\.5 minutes.*mir identify --timeline"):
+        what_was_played(engine, sound, max_seconds=30.0)
+    assert what_was_played(engine, sound, max_seconds=31.5).played
 
 
 def test_verdicts_follow_the_score() -> None:
