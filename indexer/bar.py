@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
-from indexer.printing import bar_console, clock
+from indexer.printing import bar_console
+from mir.durations import clock
 
 
 def bar_of(*columns: ProgressColumn) -> Progress:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from indexer.bar import bar_of
 from indexer.ingest import IngestReport, Progress
-from indexer.printing import clock, say, warn
+from indexer.printing import say, warn
+from mir.durations import clock
 
 
 @contextmanager

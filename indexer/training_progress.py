@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from indexer.printing import clock
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -8,7 +8,8 @@ import click
 
 from indexer.opening import opened
 from indexer.options import home_option, json_option
-from indexer.printing import Column, clock, print_json, print_table, say, warn
+from indexer.printing import Column, print_json, print_table, say, warn
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from mir.catalogue.tracks import Track

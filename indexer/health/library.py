@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.health.finding import Finding
-from mir.errors import ModelError, VectorIndexError
+from mir.errors import FingerprintError, ModelError, VectorIndexError
 from mir.settings import Settings
 
 if TYPE_CHECKING:
@@ -159,9 +159,10 @@ def index(settings: Settings) -> Finding:
 
 
 def fingerprints(settings: Settings) -> Finding:
-    """Whether every track has a fingerprint, to be recognised by."""
+    """Whether every track has a fingerprint, to be recognised by, and their index is undamaged."""
     from mir.catalogue import fingerprints as kept
     from mir.fingerprint.packing import METHOD
+    from mir.fingerprint.store import manifest_stamp, verify
 
     with _library(settings) as catalogue:
         if catalogue is None:
@@ -169,6 +170,11 @@ def fingerprints(settings: Settings) -> Finding:
         with catalogue.session() as session:
             made = len(kept.ids_with(session, METHOD))
             lacking = len({each.track_id for each in kept.lacking(session, METHOD)})
+    if manifest_stamp(settings.fingerprints_dir) is not None:
+        try:
+            verify(settings.fingerprints_dir)
+        except FingerprintError as error:
+            return Finding("fingerprints", "problem", str(error), "run `mir rebuild`")
     text = f"{made} tracks can be recognised"
     if lacking:
         text += f", {lacking} have no fingerprint yet"

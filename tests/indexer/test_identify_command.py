@@ -133,3 +133,19 @@ def test_doctor_says_how_many_can_be_recognised(
     lacking = told[indexed_home[0]]
     assert lacking["text"] == "0 tracks can be recognised, 4 have no fingerprint yet"
     assert (lacking["state"], lacking["remedy"]) == ("warning", "run `mir index`")
+
+
+def test_doctor_notices_a_damaged_index_which_rebuild_mends(mir: Mir, indexed: Path) -> None:
+    (segment,) = (indexed / "fingerprints").glob("*.segment")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    try:
+        findings = json.loads(mir("doctor", "--json", status=1).stdout)["findings"]
+        told = next(each for each in findings if each["name"] == "fingerprints")
+        assert (told["state"], told["remedy"]) == ("problem", "run `mir rebuild`")
+        assert "damaged" in told["text"]
+        mir("rebuild")
+        findings = json.loads(mir("doctor", "--json").stdout)["findings"]
+        assert next(e["state"] for e in findings if e["name"] == "fingerprints") == "ok"
+    finally:
+        segment.write_bytes(whole)
