@@ -1,8 +1,9 @@
 """A made-up library whose names, tags and numbers are as mixed as those of real ones.
 
-The vectors are those of `scale_library.py`, and what is near there has the same artist and album, as in
-real music. The rest follows shares as collections have them: a third of the tracks has a licence,
-nine in ten have a year, half have genres by tag; each mood is heard in one track in four to fifty.
+The vectors are those of `scale_library.py`, and what is near there has the same artist and album,
+as in real music. The rest follows shares as collections have them: a third of the tracks has a
+licence, nine in ten have a year, half have genres by tag; each mood is heard in one track in four
+to fifty.
 Where tracks lie on the two axes of mood is drawn by lot (normal, a standard deviation of 0.35).
 Files lie in `/music/ARTIST/ALBUM (YEAR)/NN TITLE.flac`, and came in over three years.
 """
