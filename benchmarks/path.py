@@ -3,8 +3,8 @@
     python benchmarks/path.py [--tracks 100000] [--questions 60] [--scratch FOLDER]
 
 The library is that of `scale_library.py`, made up as music is; one core. Ten steps lead between two
-tracks drawn by lot. The naive way takes for each of nine points, evenly spaced on the line between the
-two vectors, the nearest track not yet taken, from all scores. Compared are the longest step
+tracks drawn by lot. The naive way takes for each of nine points, evenly spaced on the line between
+the two vectors, the nearest track not yet taken, from all scores. Compared are the longest step
 and the sum of squared steps (cosine distance; chord). `finding_speed.py` has the times.
 """
 
