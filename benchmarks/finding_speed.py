@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from finding_questions import LISTENERS, Asker, Ear, Kind, kinds
 from made_up_music import listen, music
-from scale import engine_at
+from scale_library import engine_at
 
 PLAYS = 1_000  # of each listener
 

@@ -7,7 +7,7 @@ No listener here is real: the figures say whether the machinery finds the tastes
 puts in, and nothing about people. With `--shared 0` they go by sound alone, which favours any way
 that does; what they share then follows from sound and popularity.
 
-- The library is that of `scale.py`: made-up vectors in genres, styles, artists and albums.
+- The library is that of `scale_library.py`: made-up vectors in genres, styles, artists and albums.
 - A listener has one to four interests, each a track of the library, with drawn shares; half-way
   through the year one of them is given up for a new one.
 - Three of ten plays repeat an earlier track. Of the others one in ten is any track of the library,
@@ -31,7 +31,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from scale import engine_at, fill, made_up_vectors
+from scale_library import engine_at, fill, made_up_vectors
 
 from mir.catalogue import plays
 from mir.catalogue.plays import NewPlay

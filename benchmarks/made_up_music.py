@@ -1,8 +1,9 @@
 """A made-up library whose names, tags and numbers are as mixed as those of real ones.
 
-The vectors are those of `scale.py`, and what is near there has the same artist and album, as in
-real music. The rest follows shares as collections have them: a third of the tracks has a licence,
-nine in ten have a year, half have genres by tag; each mood is heard in one track in four to fifty.
+The vectors are those of `scale_library.py`, and what is near there has the same artist and album,
+as in real music. The rest follows shares as collections have them: a third of the tracks has a
+licence, nine in ten have a year, half have genres by tag; each mood is heard in one track in four
+to fifty.
 Where tracks lie on the two axes of mood is drawn by lot (normal, a standard deviation of 0.35).
 Files lie in `/music/ARTIST/ALBUM (YEAR)/NN TITLE.flac`, and came in over three years.
 """
@@ -14,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 from filtered_similar import GENRES
-from scale import fill, made_up_tree
+from scale_library import fill, made_up_tree
 
 from mir.catalogue import plays
 from mir.catalogue.plays import NewPlay
 from mir.catalogue.text import folded, searchable
 from mir.engine import Engine
 
-MODEL = "made up"  # the model that has heard it, as `scale.py` calls it
+MODEL = "made up"  # the model that has heard it, as `scale_library.py` calls it
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MOODS = {"calm": 0.25, "dark": 0.2, "happy": 0.18, "energetic": 0.12, "sad": 0.08,
          "romantic": 0.05, "tender": 0.03, "aggressive": 0.02}  # fmt: skip

@@ -2,9 +2,9 @@
 
     python benchmarks/path.py [--tracks 100000] [--questions 60] [--scratch FOLDER]
 
-The library is that of `scale.py`, made up as music is; one core. Ten steps lead between two tracks
-drawn by lot. The naive way takes for each of nine points, evenly spaced on the line between the
-two vectors, the nearest track not yet taken, from all scores. Compared are the longest step
+The library is that of `scale_library.py`, made up as music is; one core. Ten steps lead between two
+tracks drawn by lot. The naive way takes for each of nine points, evenly spaced on the line between
+the two vectors, the nearest track not yet taken, from all scores. Compared are the longest step
 and the sum of squared steps (cosine distance; chord). `finding_speed.py` has the times.
 """
 
@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from scale import engine_at, fill, made_up_vectors
+from scale_library import engine_at, fill, made_up_vectors
 
 from mir.engine import Engine
 from mir.recommend.path import path

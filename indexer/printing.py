@@ -13,13 +13,16 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from mir.catalogue.paging import Page
 
 PIPED_WIDTH = 100_000
 
@@ -152,6 +155,19 @@ def say(message: str) -> None:
     click.echo(shown(message))
 
 
+def print_page(
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[str]],
+    page: "Page[Any]",
+    offset: int,
+    *,
+    empty: str,
+) -> None:
+    """Print the part of a list that begins at `offset` as `print_table` does, and which it is."""
+    print_table(columns, rows, empty=empty)
+    say_part(offset, len(page.items), page.total)
+
+
 def say_part(offset: int, count: int, total: int) -> None:
     """Say which part of a list was printed, where it was not the whole."""
     if count < total:
@@ -163,16 +179,6 @@ def shown(text: str, *, lines: bool = False) -> str:
     if not lines:
         text = "; ".join(part for part in text.splitlines() if part)
     return "".join(_harmless(character) for character in text)
-
-
-def clock(seconds: float) -> str:
-    """Return a length as people write it: 3:07, or 1:02:03 from an hour on."""
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
-    minutes, seconds_left = divmod(rest, 60)
-    if hours:
-        return f"{hours}:{minutes:02}:{seconds_left:02}"
-    return f"{minutes}:{seconds_left:02}"
 
 
 def bytes_shown(count: int) -> str:

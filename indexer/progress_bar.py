@@ -1,34 +1,25 @@
 """The bar that shows how an index run gets on: rate, time left, failures."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from indexer.bar import bar_of
 from indexer.ingest import IngestReport, Progress
-from indexer.printing import bar_console, clock, say, warn
+from indexer.printing import say, warn
+from mir.durations import clock
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None]]:
     """Yield a callback that draws a bar on standard error; on no terminal it draws nothing."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-    bar = Bar(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
+    with bar_of(
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[failed]}", style="red"),
-        console=bar_console(),
-        expand=True,
-        transient=True,
-    )
-    with bar:
+    ) as bar:
         task = bar.add_task("Indexing", total=None, rate="", failed="")
 
         def show(progress: Progress) -> None:

@@ -98,7 +98,7 @@ def answer_shape(heard: Heard, known: Recognition, hits: Iterable[Hit]) -> Shape
     """The answer to a clip: which recording it is, what it is heard as, and what is near."""
     hearing = heard.hearing
     return {
-        "recording": recognition_shape(known)["recording"],
+        **recognition_shape(known),
         "heard": {
             "seconds": heard.seconds,
             "genres": _labels(hearing.genres),

@@ -1,11 +1,10 @@
 """How a training run gets on: a bar with the time left on a terminal, and a line an epoch."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from indexer.printing import bar_console, clock
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -74,17 +73,13 @@ def training_progress() -> "Iterator[Callable[[State], None]]":
 
 
 def _bar() -> "Progress":
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import TextColumn, TimeRemainingColumn
 
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
+    from indexer.bar import bar_of
+
+    return bar_of(
         TextColumn("{task.percentage:3.0f} %"),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-        console=bar_console(),
-        expand=True,
-        transient=True,
-        disable=not sys.stderr.isatty(),
     )
 
 

@@ -1,10 +1,23 @@
 """Lengths of time as people write them."""
 
+import math
 import re
 
 from mir.errors import InvalidQuery
 
 _WRITTEN = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s?)?", re.ASCII)
+
+
+def clock(seconds: float) -> str:
+    """A length, 3:07 or 1:02:03 from an hour on: to the nearest second."""
+    return moment(round(seconds))
+
+
+def moment(seconds: float) -> str:
+    """A moment of a recording, 1:12 or 1:01:12: the whole second in which it lies."""
+    minutes, second = divmod(math.floor(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
 
 def seconds_of(text: str) -> float:

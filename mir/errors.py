@@ -18,6 +18,10 @@ class AudioError(MirError):
     """A file or an upload cannot be heard: no audio, damaged, too short, too long."""
 
 
+class ClipTooLong(AudioError):
+    """A clip is longer than is heard as one; what was played when in it can still be asked."""
+
+
 class InvalidQuery(MirError):
     """A request asks for something impossible: an unknown filter, a count out of range."""
 

@@ -1,6 +1,6 @@
 """From a file to what it is known by: all its sound, decoded once, in memory that hardly grows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from mir.analysis import FloatArray
 from mir.audio.decode import Source, Span, read_on
 from mir.audio.source import name_of
-from mir.errors import AudioError
+from mir.errors import AudioError, ClipTooLong
 from mir.fingerprint import packing as landmark_packing
 from mir.fingerprint.landmarks import Clip
 from mir.fingerprint.spectrum import SAMPLE_RATE
@@ -50,12 +50,32 @@ def fingerprint(source: Source, within: Span | None = None) -> Prints:
     return Prints(landmarks, chroma_packing.pack(chroma), summed)
 
 
-def long_clip(source: Source) -> Clip:
+def long_clip(
+    source: Source,
+    max_seconds: float | None = None,
+    passed: Callable[[float], None] | None = None,
+) -> Clip:
     """The landmarks of a recording of any length in which tracks are looked for.
 
-    Damage is silence, and AudioError raised, as in `fingerprint`.
+    Damage is silence, and AudioError raised, as in `fingerprint`. A recording of which more than
+    `max_seconds` can be decoded raises ClipTooLong. `passed` is told now and then up to which
+    second it is decoded.
     """
-    return clip_of_stretches(_stretches(source, None))
+
+    def told() -> Iterator[FloatArray]:
+        seconds = 0.0
+        for stretch in _stretches(source, None):
+            seconds += len(stretch) / SAMPLE_RATE
+            if max_seconds is not None and seconds > max_seconds:
+                raise ClipTooLong(
+                    f"{name_of(source)} is longer than {max_seconds / 60:g} minutes; cut it, or "
+                    "run `mir identify --timeline FILE`, which looks through files of any length"
+                )
+            yield stretch
+            if passed is not None:
+                passed(seconds)
+
+    return clip_of_stretches(told())
 
 
 def _stretches(source: Source, within: Span | None) -> Iterator[FloatArray]:

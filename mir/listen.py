@@ -12,6 +12,7 @@ from itertools import chain, pairwise
 from typing import Protocol
 
 from mir.analysis import Descriptors, FloatArray, Hearing
+from mir.audio.clip import ClipSound
 from mir.audio.decode import AudioInfo, Source, Span, probe, read_on, read_spans, read_start
 from mir.audio.source import name_of
 from mir.errors import AudioError
@@ -86,7 +87,7 @@ def listen_with_all(
     passages: dict[int, list[FloatArray]] = {}
     for rate in dict.fromkeys(each.info.spec.sample_rate for each in embedders):
         passages[rate], seconds = _passages(source, info, rate)
-    return _heard(source, info, seconds, passages, embedders, thorough)
+    return _heard(name_of(source), info, seconds, passages, embedders, thorough)
 
 
 def _listen_thoroughly(
@@ -115,7 +116,7 @@ def _listen_thoroughly(
     begun: list[FloatArray] = []  # of a file with a damaged start the first may hold little
     while sound < SHORTEST_SECONDS:
         if (mel := next(stretches, None)) is None:
-            raise _too_short(source, sound)
+            raise _too_short(name_of(source), sound)
         begun.append(mel)
     hearing = embedder.hear(chain(begun, stretches))
     descriptors = describe([each[0] for each in kept], [each[1] for each in kept], spec)
@@ -167,7 +168,7 @@ def listen_within(
         end = max((each.start + len(each.samples) / rate for each in excerpts), default=0.0)
         whole = end > spans[-1].start + spans[-1].seconds - _TOLERANCE
         seconds = span.seconds if whole else max(0.0, end - span.start)
-    return _heard(source, info, seconds, passages, embedders, thorough)
+    return _heard(name_of(source), info, seconds, passages, embedders, thorough)
 
 
 def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
@@ -181,37 +182,28 @@ def listen_at(source: Source, span: Span, embedder: Ear) -> Heard:
     excerpts = read_spans(source, [span], rate)
     passages = [part for each in excerpts for part in _cut(each.samples, rate)]
     seconds = sum(map(len, passages)) / rate
-    (heard,) = _heard(source, info, seconds, {rate: passages}, [embedder])
+    (heard,) = _heard(name_of(source), info, seconds, {rate: passages}, [embedder])
     return heard
 
 
-def listen_clip(source: Source, embedder: Ear, max_seconds: float) -> Heard:
+def listen_clip(clip: ClipSound, embedder: Ear) -> Heard:
     """Hear a clip as a whole, in passages of up to 18 s.
 
-    A clip longer than `max_seconds` raises AudioError rather than being heard in part: whoever
-    asks with an hour of radio should learn that only a piece of it can be looked for. What counts
-    is the sound that is there, not what the header claims. A silent clip raises AudioError, too:
-    whatever were found would mean nothing.
+    It was decoded at the sample rate that the embedder wants, at least. Raises AudioError for less
+    than a second of sound, and for a silent clip: whatever were found would mean nothing.
     """
-    info = probe(source)
     rate = embedder.info.spec.sample_rate
-    samples = read_start(source, rate, max_seconds + _TOLERANCE).samples
-    seconds = len(samples) / rate
-    if seconds >= max_seconds + _TOLERANCE - 0.01:
-        raise AudioError(
-            f"{name_of(source)} is longer than {max_seconds:g} seconds; "
-            "cut a shorter piece out of it, or raise MIR_MAX_CLIP_SECONDS"
-        )
-    (heard,) = _heard(source, info, seconds, {rate: _cut(samples, rate)}, [embedder])
+    passages = {rate: _cut(clip.samples[rate], rate)}
+    (heard,) = _heard(clip.name, clip.info, clip.seconds, passages, [embedder])
     if heard.descriptors.loudness is None:
         raise AudioError(
-            f"{name_of(source)} is silent, so nothing can sound like it; choose a part with sound"
+            f"{clip.name} is silent, so nothing can sound like it; choose a part with sound"
         )
     return heard
 
 
 def _heard(
-    source: Source,
+    name: str,
     info: AudioInfo,
     seconds: float,
     passages: Mapping[int, Sequence[FloatArray]],
@@ -224,7 +216,7 @@ def _heard(
         samples = passages[spec.sample_rate]
         sound = sum(map(len, samples)) / spec.sample_rate
         if sound < SHORTEST_SECONDS:
-            raise _too_short(source, sound)
+            raise _too_short(name, sound)
         mels[spec] = [mel_spectrogram(passage, spec) for passage in samples]
     spec = embedders[0].info.spec
     descriptors = describe(passages[spec.sample_rate], mels[spec], spec)
@@ -235,10 +227,9 @@ def _heard(
     )
 
 
-def _too_short(source: Source, seconds: float) -> AudioError:
+def _too_short(name: str, seconds: float) -> AudioError:
     return AudioError(
-        f"{name_of(source)} is too short to be heard ({seconds:.2f} s of sound); "
-        "choose at least one second"
+        f"{name} is too short to be heard ({seconds:.2f} s of sound); choose at least one second"
     )
 
 

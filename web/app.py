@@ -61,5 +61,6 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = engine.settings.max_upload_bytes + _FORM_OVERHEAD
     metrics = Metrics(engine)
     watch(app, metrics, lines)
-    attach(app, Context(engine, ListeningDesk(), running, metrics))
+    long_desk = ListeningDesk(seats=1, queue=0)
+    attach(app, Context(engine, ListeningDesk(), long_desk, running, metrics))
     return app

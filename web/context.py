@@ -1,4 +1,4 @@
-"""What a request can reach: the engine, the listening desk, progress of indexing, figures."""
+"""What a request can reach: the engine, the desks that listen, progress of indexing, figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ class Context:
     """All that requests share."""
 
     engine: Engine
-    desk: ListeningDesk
+    desk: ListeningDesk  # for clips
+    long_desk: ListeningDesk  # for recordings that take minutes, so that clips need not wait
     running: Callable[[], ProgressOut | None]
     metrics: Metrics
 

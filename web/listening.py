@@ -9,6 +9,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from mir.errors import AudioError, Busy, InvalidQuery
 
+LONGEST_RECORDING = 3 * 3600.0  # seconds of an upload that are looked through: minutes of work
+
 
 class ListeningDesk:
     """Lets `seats` requests listen at once and `queue` more wait for at most `patience` s.

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from mir.catalogue import failures, moods, tracks
-from mir.errors import InvalidQuery, NotFound
+from mir.errors import ClipTooLong, InvalidQuery, NotFound
 from mir.search.allowed import MOST
 from mir.search.listing import REACH
 from mir.search.mood import near_mood
@@ -14,7 +14,7 @@ from web.api.describe import read_fields
 from web.api.failures import page_of_failures
 from web.api.library import genre_list, library_status
 from web.api.playlists import page_of_playlists
-from web.api.search import answer_clip
+from web.api.search import answer_clip, answer_recording
 from web.api.tracks import page_of_tracks
 from web.context import engine
 from web.listening import uploaded_clip
@@ -25,7 +25,7 @@ from web.schemas import (
     HitOut,
     MoodForm,
     PageQuery,
-    SearchForm,
+    SearchPageForm,
     SimilarQuery,
     TrackOut,
     TracksQuery,
@@ -54,16 +54,25 @@ def _shared() -> dict[str, object]:
 @pages.get("/")
 def search() -> str:
     """The search page, waiting for a clip."""
-    return _search_page(read_fields(SearchForm, forgiven(request.args)))
+    return _search_page(read_fields(SearchPageForm, forgiven(request.args)))
 
 
 @pages.post("/")
 def search_clip() -> str:
-    """The search page with the answer to the clip that was sent."""
+    """The search page with the answer to the clip that was sent.
+
+    For a clip too long to be heard as one, or where that is asked for, the answer is what was
+    played when.
+    """
     clip = uploaded_clip()
-    form = read_fields(SearchForm, forgiven(request.form))
+    form = read_fields(SearchPageForm, forgiven(request.form))
     name = request.files["clip"].filename or "the clip"
-    answer = answer_clip(clip, form)
+    if form.timeline:
+        return _search_page(form, timeline=answer_recording(clip), clip_name=name)
+    try:
+        answer = answer_clip(clip, form)
+    except ClipTooLong:
+        return _search_page(form, timeline=answer_recording(clip), clip_name=name)
     kept = [("track", hit.track.id) for hit in answer.hits]
     return _search_page(form, answer=answer, clip_name=name, kept=kept)
 
@@ -165,7 +174,7 @@ def favicon() -> AnyResponse:
     return redirect(url_for("pages.static", filename="mark.svg"))
 
 
-def _search_page(form: SearchForm, **more: object) -> str:
+def _search_page(form: SearchPageForm, **more: object) -> str:
     with engine().catalogue.session() as session:
         count = tracks.count(session)
     every = genre_list().genres

@@ -78,7 +78,8 @@ def too_large(limit: int) -> str:
     """What to tell somebody whose upload exceeds the limit, in bytes."""
     return (
         f"The upload is larger than the {limit / 2**20:.0f} MB that this server takes: "
-        "cut a shorter clip, or raise MIR_MAX_UPLOAD_MB."
+        "cut a shorter clip, raise MIR_MAX_UPLOAD_MB, or run `mir identify --timeline FILE`, which "
+        "takes files of any size."
     )
 
 

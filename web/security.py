@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, request
 _SAME_HOST = {
     "default-src": "'self'",
     "img-src": "'self'",
+    "media-src": "'self' blob:",  # a clip is played from the form that it was chosen in
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",

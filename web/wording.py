@@ -7,17 +7,13 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from mir.durations import clock, moment
 from mir.search.hits import percentage
-from mir.search.sentences import beginning, moment
+from mir.search.sentences import beginning
 from web.schemas import HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
-
-
-def duration(seconds: float) -> str:
-    """3:07, or 1:02:07 from an hour on."""
-    return moment(round(seconds))
 
 
 def percent(share: float) -> str:
@@ -124,7 +120,7 @@ def made_from(query: Mapping[str, Any] | None) -> str:
 
 
 WORDING: dict[str, Callable[..., Any]] = {
-    "duration": duration,
+    "duration": clock,
     "percent": percent,
     "match": percentage,
     "count": count,

@@ -9,7 +9,8 @@ from indexer.filter_options import Wanted, filter_options
 from indexer.keeping import keep_option, keep_query
 from indexer.opening import opened
 from indexer.options import home_option, json_option, page_options
-from indexer.printing import Column, clock, print_json, print_table, say_part
+from indexer.printing import Column, print_json, print_page, print_table
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from mir.catalogue.tracks import Track
@@ -74,7 +75,7 @@ def tracks(
     if as_json:
         print_json(tracks_shape(page, offset))
         return
-    print_table(
+    print_page(
         (
             Column("Id", right=True),
             Column("Title", flexible=True),
@@ -94,9 +95,10 @@ def tracks(
             )
             for track in page.items
         ),
+        page,
+        offset,
         empty="No tracks; index a folder with `mir index FOLDER`, or ask for something else.",
     )
-    say_part(offset, len(page.items), page.total)
 
 
 def _keep(

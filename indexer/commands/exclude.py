@@ -7,7 +7,8 @@ import click
 
 from indexer.opening import opened
 from indexer.options import Length, home_option, json_option
-from indexer.printing import Column, clock, print_json, print_table, say
+from indexer.printing import Column, print_json, print_table, say
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from mir.exclusion import Exclusion

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from indexer.opening import opened
 from indexer.options import home_option, json_option, page_options
-from indexer.printing import Column, print_json, print_table, say, say_part
+from indexer.printing import Column, print_json, print_page, say
 
 if TYPE_CHECKING:
     from mir.catalogue.failures import StoredFailure
@@ -48,7 +48,7 @@ def failures(
     if as_json:
         print_json(failures_shape(page, offset))
         return
-    print_table(
+    print_page(
         (
             Column("Id", right=True),
             Column("When"),
@@ -66,9 +66,10 @@ def failures(
             )
             for each in page.items
         ),
+        page,
+        offset,
         empty=_none(ignored, left_out),
     )
-    say_part(offset, len(page.items), page.total)
 
 
 @failures.command()

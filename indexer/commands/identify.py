@@ -8,7 +8,8 @@ import click
 
 from indexer.opening import opened
 from indexer.options import home_option, json_option
-from indexer.printing import Column, clock, print_json, print_table, say, warn
+from indexer.printing import Column, print_json, print_table, say, warn
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from mir.catalogue.tracks import Track
@@ -45,12 +46,14 @@ def identify(ctx: click.Context, clip: Path, long: bool, as_json: bool, home: Pa
     recordings. The exit status is 0 if something was found, 3 if CLIP is not in the library, and
     1 if that cannot be told: no such file, no sound in it, or no track with a fingerprint yet.
     """
+    from indexer.bar import recording_bar
     from indexer.shapes import recognition_shape, timeline_shape
     from mir.search.recognise import recognise, what_was_played
 
     with opened(home) as engine:
         if long:
-            heard = what_was_played(engine, clip)
+            with recording_bar() as progress:
+                heard = what_was_played(engine, clip, progress=progress)
             found, shape, among = bool(heard.played), timeline_shape(heard), heard.among
         else:
             known = recognise(engine, clip)

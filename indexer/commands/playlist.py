@@ -9,7 +9,8 @@ import click
 from indexer.keeping import count_tracks, print_changed
 from indexer.opening import opened
 from indexer.options import home_option, json_option, page_options
-from indexer.printing import Column, clock, print_json, print_table, say, say_part
+from indexer.printing import Column, print_json, print_page, say
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from mir.catalogue.session import Session
@@ -40,7 +41,7 @@ def list_(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
     if as_json:
         print_json(playlists_shape(page, offset))
         return
-    print_table(
+    print_page(
         (
             Column("Id", right=True),
             Column("Name", flexible=True),
@@ -58,9 +59,10 @@ def list_(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
             )
             for each in page.items
         ),
+        page,
+        offset,
         empty="No playlists; `mir playlist make NAME` and `mir similar … --keep NAME` make them.",
     )
-    say_part(offset, len(page.items), page.total)
 
 
 @playlist.command()
@@ -80,7 +82,7 @@ def show(playlist: str, limit: int, offset: int, as_json: bool, home: Path | Non
         print_json(playlist_shape(known, page, offset))
         return
     say(f"{known.name}: {count_tracks(known.count)}")
-    print_table(
+    print_page(
         (
             Column("No", right=True),
             Column("Id", right=True),
@@ -98,9 +100,10 @@ def show(playlist: str, limit: int, offset: int, as_json: bool, home: Path | Non
             )
             for each in page.items
         ),
+        page,
+        offset,
         empty="Nothing is in it; `mir playlist add` puts tracks there.",
     )
-    say_part(offset, len(page.items), page.total)
 
 
 @playlist.command()

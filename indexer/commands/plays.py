@@ -7,7 +7,8 @@ from click.core import ParameterSource
 
 from indexer.opening import opened
 from indexer.options import home_option, json_option, listener_option, page_options
-from indexer.printing import Column, clock, print_json, print_table, say, say_part
+from indexer.printing import Column, print_json, print_page, say
+from mir.durations import clock
 
 
 @click.group(invoke_without_command=True, subcommand_metavar="[COMMAND]")
@@ -39,7 +40,7 @@ def plays(
     if as_json:
         print_json(plays_shape(page, offset))
         return
-    print_table(
+    print_page(
         (
             Column("Id", right=True),
             Column("When (UTC)"),
@@ -59,9 +60,10 @@ def plays(
             )
             for play in page.items
         ),
+        page,
+        offset,
         empty=_none(others, listener),
     )
-    say_part(offset, len(page.items), page.total)
 
 
 @plays.command()

@@ -13,7 +13,8 @@ from indexer.filter_options import Wanted, filter_options
 from indexer.keeping import keep_option, keep_query, print_changed
 from indexer.opening import opened
 from indexer.options import count_option, home_option, json_option, why_option
-from indexer.printing import Column, clock, print_json, print_table, say
+from indexer.printing import Column, print_json, print_table, say
+from mir.durations import clock
 
 if TYPE_CHECKING:
     from mir.analysis import Label

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.health.finding import Finding
-from mir.errors import ModelError, VectorIndexError
+from mir.errors import FingerprintError, ModelError, VectorIndexError
 from mir.settings import Settings
 
 if TYPE_CHECKING:
@@ -159,10 +159,11 @@ def index(settings: Settings) -> Finding:
 
 
 def fingerprints(settings: Settings) -> Finding:
-    """Whether every track has a fingerprint to be recognised by, and was compared by it."""
+    """Whether every track has a fingerprint and was compared by it, and their index is whole."""
     from mir.catalogue import fingerprints as kept
     from mir.catalogue import matches
     from mir.fingerprint.packing import METHOD
+    from mir.fingerprint.store import manifest_stamp, verify
     from mir.versions.packing import METHOD as CHROMA_METHOD
 
     with _library(settings) as catalogue:
@@ -172,6 +173,11 @@ def fingerprints(settings: Settings) -> Finding:
             made = len(kept.ids_with(session, METHOD))
             lacking = len({i.track_id for i in kept.lacking(session, METHOD, CHROMA_METHOD)})
             waiting = len(matches.lacking(session, METHOD))
+    if manifest_stamp(settings.fingerprints_dir) is not None:
+        try:
+            verify(settings.fingerprints_dir)
+        except FingerprintError as error:
+            return Finding("fingerprints", "problem", str(error), "run `mir rebuild`")
     text = f"{made} tracks can be recognised"
     if lacking:
         text += f", {lacking} have no fingerprint yet"

@@ -28,6 +28,7 @@ __all__ = [
     "read_on",
     "read_spans",
     "read_start",
+    "read_start_at",
 ]
 
 _SILENT_STRETCHES = 10  # in a row that give no sound, after which the rest of a file is given up
@@ -62,14 +63,22 @@ def read_spans(source: Source, spans: Sequence[Span], sample_rate: int) -> list[
 
 def read_start(source: Source, sample_rate: int, max_seconds: float) -> Excerpt:
     """The sound from the start of `source`, at most `max_seconds`; AudioError if there is none."""
-    with _Decoder(source) as decoder:
-        samples = decoder.read(Span(0.0, max_seconds), sample_rate)
-        if not len(samples):
-            raise AudioError(
-                f"{name_of(source)} is too short or too damaged, no sound comes out of it; "
-                "choose a file of at least one second"
-            )
+    (samples,) = read_start_at(source, [sample_rate], max_seconds)
     return Excerpt(0.0, samples)
+
+
+def read_start_at(
+    source: Source, sample_rates: Sequence[int], max_seconds: float
+) -> list[FloatArray]:
+    """The samples that `read_start` gives at each of `sample_rates`, decoded once for all."""
+    with _Decoder(source) as decoder:
+        signals = decoder.read_at(Span(0.0, max_seconds), sample_rates)
+    if not all(map(len, signals)):
+        raise AudioError(
+            f"{name_of(source)} is too short or too damaged, no sound comes out of it; "
+            "choose a file of at least one second"
+        )
+    return signals
 
 
 def read_on(
@@ -156,21 +165,31 @@ class _Decoder:
 
     def read(self, span: Span, sample_rate: int) -> FloatArray:
         """The sound of `span` (frames,) by whichever reader gives more of it."""
-        samples, failed = _attempt(self._reader, span, sample_rate)
+        (samples,) = self.read_at(span, [sample_rate])
+        return samples
+
+    def read_at(self, span: Span, sample_rates: Sequence[int]) -> list[FloatArray]:
+        """As `read`, at each of `sample_rates`, all by the same reader."""
+        signals, failed = _attempt(self._reader, span, sample_rates)
         end = span.start + span.seconds
         if self.info.seconds is not None:
             end = min(end, self.info.seconds)
-        wanted = (end - span.start - _MISSING) * sample_rate
-        if failed or len(samples) < wanted:
+        wanted = (end - span.start - _MISSING) * sample_rates[0]
+        if failed or len(signals[0]) < wanted:
             other = self._other_reader()
             if other is not None:
-                second, _ = _attempt(other, span, sample_rate)
-                samples = max(samples, second, key=len)
-        return samples[: round(span.seconds * sample_rate)]
+                second, _ = _attempt(other, span, sample_rates)
+                signals = max(signals, second, key=lambda each: len(each[0]))
+        return [
+            samples[: round(span.seconds * rate)]
+            for samples, rate in zip(signals, sample_rates, strict=True)
+        ]
 
 
-def _attempt(reader: _Reader, span: Span, sample_rate: int) -> tuple[FloatArray, bool]:
-    """(samples, whether the reader stumbled); what came before the damage is kept."""
+def _attempt(
+    reader: _Reader, span: Span, sample_rates: Sequence[int]
+) -> tuple[list[FloatArray], bool]:
+    """(signals, whether the reader stumbled); what came before the damage is kept."""
     stumbled = False
 
     def blocks() -> Iterator[FloatArray]:
@@ -180,4 +199,4 @@ def _attempt(reader: _Reader, span: Span, sample_rate: int) -> tuple[FloatArray,
         except CannotRead:
             stumbled = True
 
-    return resampled(blocks(), reader.rate, sample_rate), stumbled
+    return resampled(blocks(), reader.rate, sample_rates), stumbled

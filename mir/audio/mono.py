@@ -1,6 +1,6 @@
 """Channels to one, and one sample rate to another, in blocks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import soxr
@@ -27,12 +27,22 @@ def mono(block: NDArray[np.float32]) -> FloatArray:
     return mean
 
 
-def resampled(blocks: Iterable[FloatArray], rate: int, sample_rate: int) -> FloatArray:
-    """Join mono `blocks` at `rate` into one signal at `sample_rate` (soxr, high quality)."""
-    if rate == sample_rate:
-        parts = list(blocks)
-    else:
-        stream = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32")
-        parts = [stream.resample_chunk(block) for block in blocks]
-        parts.append(stream.resample_chunk(np.zeros(0, dtype=np.float32), last=True))
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+def resampled(
+    blocks: Iterable[FloatArray], rate: int, sample_rates: Sequence[int]
+) -> list[FloatArray]:
+    """Join mono `blocks` at `rate` into one signal at each of `sample_rates` (soxr, high quality).
+
+    The blocks are gone through once; a signal is the same whatever other rates are asked for.
+    """
+    streams = [
+        None if rate == wanted else soxr.ResampleStream(rate, wanted, 1, dtype="float32")
+        for wanted in sample_rates
+    ]
+    parts: list[list[FloatArray]] = [[] for _ in streams]
+    for block in blocks:
+        for stream, part in zip(streams, parts, strict=True):
+            part.append(block if stream is None else stream.resample_chunk(block))
+    rest = np.zeros(0, dtype=np.float32)
+    for stream, part in zip(streams, parts, strict=True):
+        part.append(rest if stream is None else stream.resample_chunk(rest, last=True))
+    return [np.concatenate(part) for part in parts]

@@ -141,16 +141,6 @@ def erase(session: Session, listener: str) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def counts(session: Session, listener: str | None = None) -> dict[int, int]:
-    """Return how often each track was listened to, by anybody or one listener; 0 is left out."""
-    return {track: count for track, count, _ in session.execute(_heard(listener))}
-
-
-def last_played(session: Session, listener: str | None = None) -> dict[int, datetime]:
-    """Return when each track was last listened to, by anybody or one listener."""
-    return {track: last for track, _, last in session.execute(_heard(listener))}
-
-
 def played(listener: str = "", since: datetime | None = None) -> Select[tuple[int]]:
     """Return the statement of the ids of tracks that a listener has played, ever or since then.
 
@@ -239,14 +229,6 @@ def _named(session: Session, keys: Sequence[tuple[str, str]]) -> list[Play]:
     for some in chunks(keys):
         found += map(_value, session.execute(_whole().where(named.in_(list(some)))))
     return found
-
-
-def _heard(listener: str | None) -> Select[Any]:
-    """Track, how often it was listened to, and when last."""
-    chosen = select(tracks.c.id, func.count(), func.max(plays.c.at, type_=plays.c.at.type))
-    chosen = chosen.join_from(plays, tracks, plays.c.audio_hash == tracks.c.audio_hash)
-    chosen = chosen.where(plays.c.kind == "listen").group_by(tracks.c.id)
-    return chosen if listener is None else chosen.where(_of(listener))
 
 
 def _of(listener: str) -> ColumnElement[bool]:

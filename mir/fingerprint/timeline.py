@@ -5,6 +5,7 @@ window is held against the place in it that would come next, so that music that 
 is not taken for its own repeat, and a passage that noise covers for a moment does not break.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mir.fingerprint.align import Heard, align, heard
@@ -32,10 +33,13 @@ class Passage:
     windows: int  # in which it was met
 
 
-def timeline(index: FingerprintIndex, recording: Clip) -> tuple[Passage, ...]:
+def timeline(
+    index: FingerprintIndex, recording: Clip, passed: Callable[[float], None] | None = None
+) -> tuple[Passage, ...]:
     """The passages of a recording, by their starts; where two tracks sound at once, both.
 
-    A passage met in one window only counts if that alone is certain.
+    A passage met in one window only counts if that alone is certain. `passed` is told after each
+    window up to which second the recording was looked at.
     """
     done: list[Passage] = []
     open_: list[Passage] = []
@@ -59,6 +63,8 @@ def timeline(index: FingerprintIndex, recording: Clip) -> tuple[Passage, ...]:
         done += [each for each in now if each.end <= lost]
         open_ = [each for each in now if each.end > lost]
         start += _STEP
+        if passed is not None:
+            passed(end)
     every = sorted([*done, *open_], key=lambda each: (each.start, each.track))
     return tuple(each for each in every if each.windows > 1 or each.score >= CERTAIN)
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
+from mir.audio.source import Source
 from mir.catalogue import briefs, embeddings, tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine, View
+from mir.fingerprint.spectrum import SAMPLE_RATE
 from mir.search.allowed import allowed, check_count
 from mir.search.explain import with_clip
 from mir.search.hits import Hit, make_hits
@@ -24,6 +25,7 @@ from mir.vectors.ranking import Ranking
 from mir.vectors.rows import Scores
 
 if TYPE_CHECKING:
+    from mir.audio.clip import ClipSound
     from mir.listen import Heard
 
 _CANDIDATES = 200  # tracks whose passages are compared with a clip, at least
@@ -58,7 +60,7 @@ def similar(
 
 
 def search_clip(
-    engine: Engine, source: bytes | Path, filter: Filter | None = None, count: int = 10
+    engine: Engine, source: Source, filter: Filter | None = None, count: int = 10
 ) -> ClipAnswer:
     """What a clip is, whether the library has it, and the `count` tracks that sound most like it.
 
@@ -68,14 +70,16 @@ def search_clip(
     library without tracks answers with no hits. The filter holds for hits, not for the recognition,
     which is that of `mir.search.recognise`.
 
-    Raises AudioError if the clip cannot be heard, InvalidQuery as `similar` does, ModelError where
-    the file of the library's model is gone.
+    Raises AudioError if the clip cannot be heard (ClipTooLong over the settings'
+    `max_clip_seconds`), InvalidQuery as `similar` does, ModelError where the file of the library's
+    model is gone.
     """
     check_count(count)
     view = engine.view()
     index = view.index
     permitted = allowed(engine, filter, view.model_id)
-    heard = _listened(engine, source, view)
+    clip = _decoded(engine, source, view, with_fingerprint=True)
+    heard = _listened(engine, clip, view)
     ranking = index.rank(heard.hearing.vector)
     wide = max(_CANDIDATES, _CANDIDATES_PER_HIT * count)
     candidates = _ranked(index, ranking, permitted, wide)
@@ -93,34 +97,35 @@ def search_clip(
         others=len(index) - 1,
         why=with_clip(heard, [known[track] for track, _ in present], passages),
     )
-    return ClipAnswer(heard, _recognised(engine, source), hits)
+    return ClipAnswer(heard, recognise_samples(engine, clip.samples[SAMPLE_RATE]), hits)
 
 
-def classify(engine: Engine, source: bytes | Path) -> "Heard":
+def classify(engine: Engine, source: Source) -> "Heard":
     """What a clip or file is: its genres, moods, instruments and measures.
 
     Listens to all of it, up to the settings' `max_clip_seconds`. Raises AudioError, and ModelError
     where the file of the library's model is gone.
     """
-    return _listened(engine, source, engine.view())
+    view = engine.view()
+    return _listened(engine, _decoded(engine, source, view), view)
 
 
-def _listened(engine: Engine, source: bytes | Path, view: View) -> "Heard":
+def _decoded(
+    engine: Engine, source: Source, view: View, *, with_fingerprint: bool = False
+) -> "ClipSound":
+    """The clip as the model of the view wants it and, if asked for, as fingerprints do."""
+    from mir.audio.clip import read_clip  # late: decoders weigh on a server that starts
+
+    rates = [engine.embedder(view.model_id).info.spec.sample_rate]
+    if with_fingerprint and SAMPLE_RATE not in rates:
+        rates.append(SAMPLE_RATE)
+    return read_clip(source, rates, engine.settings.max_clip_seconds)
+
+
+def _listened(engine: Engine, clip: "ClipSound", view: View) -> "Heard":
     from mir.listen import listen_clip  # late: decoders and transforms weigh 100 MB
 
-    embedder = engine.embedder(view.model_id)
-    return listen_clip(source, embedder, engine.settings.max_clip_seconds)
-
-
-def _recognised(engine: Engine, source: bytes | Path) -> Recognition:
-    """Which recording it is; decoded once more, at the rate of fingerprints."""
-    from mir.audio.decode import read_start  # late, as in `_listened`
-    from mir.fingerprint.spectrum import SAMPLE_RATE
-
-    if not len(engine.fingerprints.index()):
-        return Recognition((), 0)
-    samples = read_start(source, SAMPLE_RATE, engine.settings.max_clip_seconds).samples
-    return recognise_samples(engine, samples)
+    return listen_clip(clip, engine.embedder(view.model_id))
 
 
 def _ranked(

@@ -1,11 +1,11 @@
 """Which recordings of the library a clip is of, and what was played when in a long recording."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from mir.analysis import FloatArray
-from mir.audio.source import Source, name_of
+from mir.audio.source import Source
 from mir.catalogue import tracks
 from mir.catalogue.tracks import Track
 from mir.engine import Engine
@@ -23,7 +23,10 @@ SHORTEST_SECONDS = 1.0
 _WHOLE = 60.0  # seconds up to which a clip is looked at in one piece
 _PIECE = 30.0  # seconds of each piece of a longer one
 _PIECES = 4
-_TOLERANCE = 0.5  # seconds that a clip may be too long
+
+
+Progress = Callable[[str, float, float | None], None]
+"""Is told which part is under way, how many seconds it is past, and of how many, if known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +78,19 @@ def recognise(engine: Engine, source: Source) -> Recognition:
 
     A clip of up to a minute is looked at as a whole, of a longer one up to four pieces of half a
     minute, spread over it, until one is certain. Raises AudioError if it cannot be decoded, is
-    shorter than a second, longer than the settings' `max_clip_seconds`, or silent.
+    shorter than a second, longer than the settings' `max_clip_seconds` (ClipTooLong), or silent.
     """
-    from mir.audio.decode import read_start  # late: decoders weigh on a server that starts
+    from mir.audio.clip import read_clip  # late: decoders weigh on a server that starts
 
-    longest = engine.settings.max_clip_seconds
-    samples = read_start(source, SAMPLE_RATE, longest + _TOLERANCE).samples
-    seconds = len(samples) / SAMPLE_RATE
-    if seconds >= longest + _TOLERANCE - 0.01:
+    clip = read_clip(source, [SAMPLE_RATE], engine.settings.max_clip_seconds)
+    samples = clip.samples[SAMPLE_RATE]
+    if clip.seconds < SHORTEST_SECONDS:
         raise AudioError(
-            f"{name_of(source)} is longer than {longest:g} seconds; cut a shorter piece out of it, "
-            "raise MIR_MAX_CLIP_SECONDS, or ask for a timeline with `mir identify --timeline`"
-        )
-    if seconds < SHORTEST_SECONDS:
-        raise AudioError(
-            f"{name_of(source)} is too short to be recognised ({seconds:.2f} s of sound); "
+            f"{clip.name} is too short to be recognised ({clip.seconds:.2f} s of sound); "
             "choose at least one second, better five"
         )
     if not samples.any():
-        raise AudioError(f"{name_of(source)} is silent, so it cannot be recognised")
+        raise AudioError(f"{clip.name} is silent, so it cannot be recognised")
     return recognise_samples(engine, samples)
 
 
@@ -114,15 +111,30 @@ def recognise_samples(engine: Engine, samples: FloatArray) -> Recognition:
     return Recognition(recordings, len(index))
 
 
-def what_was_played(engine: Engine, source: Source) -> Timeline:
+def what_was_played(
+    engine: Engine,
+    source: Source,
+    max_seconds: float | None = None,
+    progress: Progress = lambda part, seconds, of: None,
+) -> Timeline:
     """Say what was played when in a recording of any length: a mix, a radio hour, a concert.
 
-    Raises AudioError if no sound comes out of it.
+    Raises AudioError if no sound comes out of it, ClipTooLong for more than `max_seconds`.
     """
-    from mir.fingerprinting import long_clip  # late: it decodes
+    from mir.audio.decode import probe  # late: decoders weigh on a server that starts
+    from mir.fingerprinting import long_clip
 
     index = engine.fingerprints.index()
-    found = timeline(index, long_clip(source)) if len(index) else ()
+    if not len(index):
+        return Timeline((), 0)
+    length = probe(source).seconds
+    progress("Listening", 0.0, length)
+    recording = long_clip(
+        source, max_seconds, lambda seconds: progress("Listening", seconds, length)
+    )
+    found = timeline(
+        index, recording, lambda second: progress("Comparing", second, recording.seconds)
+    )
     here = _tracks(engine, (each.track for each in found))
     played = tuple(
         Played(

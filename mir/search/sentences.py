@@ -5,10 +5,10 @@ artist, what both are before how they sound, and how fast before how loud. Then 
 in one sentence that begins with "but", and last where the two are nearest.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 
 from mir.analysis import Label
+from mir.durations import clock, moment
 from mir.search.why import Key, Names, NearestPassages, Shared, Tempo, Why
 
 MOST_SHARED = 4  # sentences of what is shared, and notes
@@ -38,13 +38,6 @@ def nearest_passages(found: NearestPassages) -> str:
     return f"{moment(found.query.start)} here is nearest to {moment(found.track.start)} there"
 
 
-def moment(seconds: float) -> str:
-    """A moment of a recording, 1:12 or 1:01:12: the whole second in which it lies."""
-    minutes, second = divmod(math.floor(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
-
-
 def beginning(offset: float) -> str:
     """Where in a track a clip begins, to the nearest second: "at 1:12".
 
@@ -52,8 +45,8 @@ def beginning(offset: float) -> str:
     clip on".
     """
     if offset <= -1:
-        return f"from {moment(round(-offset))} of the clip on"
-    return f"at {moment(round(max(0.0, offset)))}"
+        return f"from {clock(-offset)} of the clip on"
+    return f"at {clock(max(0.0, offset))}"
 
 
 def _told(why: Why, most_shared: int) -> tuple[str, ...]:

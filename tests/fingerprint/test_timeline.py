@@ -57,3 +57,12 @@ def test_a_short_clip_of_a_track_is_one_passage() -> None:
     (only,) = timeline(LIBRARY, clip_landmarks(part(1, 30, 37), SAMPLE_RATE))
     assert only.track == 1
     assert only.offset == pytest.approx(30, abs=0.1)
+
+
+def test_it_tells_how_far_it_is() -> None:
+    sound = clip_landmarks(music(77, 32), SAMPLE_RATE)
+    told: list[float] = []
+    timeline(LIBRARY, sound, told.append)
+    assert told == sorted(told)
+    assert told[0] == 10.0
+    assert told[-1] == sound.seconds

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from random_notes import random_notes
-from small_library import write_audio
+from songs_of_notes import stretch, write_song
 
 from indexer import fingerprinting
 from indexer.fingerprinting import FingerprintReport, fingerprint_all
@@ -28,7 +27,7 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four songs of half a minute in four formats; to be copied, not changed."""
     folder = tmp_path_factory.mktemp("songs")
     for seed, suffix in enumerate(("flac", "mp3", "ogg", "m4a")):
-        write_audio(folder / f"{seed}.{suffix}", random_notes(seed, 30.0, 22_050)[:, None], 22_050)
+        write_song(folder / f"{seed}.{suffix}", seed)
     return folder
 
 
@@ -49,7 +48,7 @@ def held(engine: Engine) -> dict[str, int]:
 
 def first_of(engine: Engine, seed: int, start: float, seconds: float = 8.0) -> tuple[int, float]:
     """(track, offset) that a stretch of a song is taken for."""
-    sound = random_notes(seed, start + seconds, SAMPLE_RATE)[round(start * SAMPLE_RATE) :]
+    sound = stretch(seed, start, seconds, SAMPLE_RATE)
     best, *_ = identify(engine.fingerprints.index(), clip_landmarks(sound, SAMPLE_RATE))
     return best.track, best.offset
 
@@ -78,7 +77,7 @@ def test_only_what_is_lacking_is_read(engine: Engine, music: Path) -> None:
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     gone_id = held(engine)[gone.name]
     gone.unlink()
-    write_audio(music / "new.flac", random_notes(7, 20.0, 22_050)[:, None], 22_050)
+    write_song(music / "new.flac", 7, seconds=20.0)
     ingest(engine, [music], jobs=1, load=StubEar)
     report = run(engine)
     assert (report.made, report.silent, report.failed) == (1, 0, ())
@@ -119,7 +118,7 @@ def test_what_gives_no_sound_is_not_tried_again(engine: Engine, music: Path) -> 
 def test_a_file_that_changed_meanwhile_waits_for_the_next_run(engine: Engine, music: Path) -> None:
     ingest(engine, [music], jobs=1, load=StubEar)
     changed = sorted(music.iterdir())[0]
-    write_audio(changed, random_notes(9, 12.0, 22_050)[:, None], 22_050)
+    write_song(changed, 9, seconds=12.0)
     report = run(engine)
     assert (report.made, report.failed) == (3, (changed,))
     ingest(engine, [music], jobs=1, load=StubEar)
@@ -165,7 +164,7 @@ def test_another_process_sees_what_a_run_added(indexed: Engine, music: Path) -> 
     now = 0.0
     other = Engine(indexed.settings, indexed.catalogue, clock=lambda: now)
     assert len(other.fingerprints.index()) == 4
-    write_audio(music / "new.flac", random_notes(7, 20.0, 22_050)[:, None], 22_050)
+    write_song(music / "new.flac", 7, seconds=20.0)
     ingest(indexed, [music], jobs=1, load=StubEar)
     run(indexed)
     now = 1.0

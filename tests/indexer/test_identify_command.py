@@ -4,11 +4,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from random_notes import random_notes
-from small_library import write_audio
+from songs_of_notes import Stretch, write_mix, write_song
 
 from indexer.cli import cli
 from indexer.whole_run import index_whole
@@ -17,9 +15,7 @@ from mir.engine import open_engine
 from mir.model.shelf import ModelShelf
 from mir.settings import load_settings
 from tests.indexer.stub_ear import StubEar
-from tests.tag_writing import write_tags
 
-RATE = 22_050
 Mir = Callable[..., Result]
 
 
@@ -29,9 +25,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("identify")
     for name, seed in (("one.flac", 1), ("two.ogg", 2), ("two again.mp3", 2)):
         path = place / "music" / name
-        path.parent.mkdir(exist_ok=True)
-        write_audio(path, random_notes(seed, 30.0, RATE)[:, None], RATE)
-        write_tags(path, Tags(title=path.stem.title(), artists=("Ann",)))
+        write_song(path, seed, Tags(title=path.stem.title(), artists=("Ann",)))
     settings = load_settings({}, home=place / "home", jobs=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("indexer.ingest.Embedder", StubEar)
@@ -54,12 +48,9 @@ def mir(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> Mir:
     return run
 
 
-def clip(folder: Path, *pieces: tuple[int, float, float]) -> Path:
-    """Stretches of songs, (seed, start, seconds), one after the other, as an mp3."""
-    sound = [random_notes(s, at + n, RATE)[round(at * RATE) :] for s, at, n in pieces]
-    path = folder / "clip.mp3"
-    write_audio(path, np.concatenate(sound)[:, None], RATE)
-    return path
+def clip(folder: Path, *pieces: Stretch) -> Path:
+    """Stretches of songs, one after the other, as an mp3."""
+    return write_mix(folder / "clip.mp3", *pieces)
 
 
 def test_a_clip_is_named_with_its_place(mir: Mir, tmp_path: Path) -> None:
@@ -142,3 +133,19 @@ def test_doctor_says_how_many_can_be_recognised(
     lacking = told[indexed_home[0]]
     assert lacking["text"] == "0 tracks can be recognised, 4 have no fingerprint yet"
     assert (lacking["state"], lacking["remedy"]) == ("warning", "run `mir index`")
+
+
+def test_doctor_notices_a_damaged_index_which_rebuild_mends(mir: Mir, indexed: Path) -> None:
+    (segment,) = (indexed / "fingerprints").glob("*.segment")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    try:
+        findings = json.loads(mir("doctor", "--json", status=1).stdout)["findings"]
+        told = next(each for each in findings if each["name"] == "fingerprints")
+        assert (told["state"], told["remedy"]) == ("problem", "run `mir rebuild`")
+        assert "damaged" in told["text"]
+        mir("rebuild")
+        findings = json.loads(mir("doctor", "--json").stdout)["findings"]
+        assert next(e["state"] for e in findings if e["name"] == "fingerprints") == "ok"
+    finally:
+        segment.write_bytes(whole)

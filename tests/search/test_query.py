@@ -12,6 +12,7 @@ from made_up_library import engine_at, made_up, stored, unit_vectors
 from sqlalchemy import event
 from stub_embedder import DIMENSION, StubEmbedder
 
+from mir.audio.clip import ClipSound, read_clip
 from mir.catalogue import tracks
 from mir.catalogue.filters import Filter
 from mir.engine import Engine
@@ -170,12 +171,16 @@ def clip(seed: int, seconds: float) -> bytes:
     return file.getvalue()
 
 
+def sound(seed: int, seconds: float) -> ClipSound:
+    return read_clip(clip(seed, seconds), [RATE], 60)
+
+
 @pytest.fixture(scope="module")
 def heard_library(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Twenty tracks whose vectors and passages were heard from `clip`."""
     engine = engine_at(tmp_path_factory.mktemp("heard"))
     for n in range(20):
-        hearing = listen_clip(clip(n, 3.0), engine.first_embedder(), 60).hearing
+        hearing = listen_clip(sound(n, 3.0), engine.first_embedder()).hearing
         stored(
             engine,
             [made_up(n, hearing.vector, passages=hearing.passages, predicted=[(GENRE[n], 0.9)])],
@@ -234,7 +239,7 @@ def test_what_is_no_clip_is_refused(engine: Engine) -> None:
 def test_the_stub_is_deterministic_and_tells_sounds_apart() -> None:
     stub, spec = StubEmbedder(), FeatureSpec()
     assert stub.info.spec == spec
-    one, same, other = (listen_clip(clip(seed, 2.0), stub, 60).hearing.vector for seed in (1, 1, 2))
+    one, same, other = (listen_clip(sound(seed, 2.0), stub).hearing.vector for seed in (1, 1, 2))
     assert np.array_equal(one, same)
     assert np.linalg.norm(one) == pytest.approx(1.0)
     assert float(one @ other) < 0.99

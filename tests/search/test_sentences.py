@@ -3,12 +3,11 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from mir.analysis import Span
 from mir.search.compare import compare
 from mir.search.portrait import Portrait
-from mir.search.sentences import beginning, in_short, moment, sentences
+from mir.search.sentences import beginning, in_short, sentences
 from mir.search.why import NearestPassages, Why
 from tests.search.portraits import portrait, portraits
 
@@ -170,14 +169,6 @@ def test_where_two_are_nearest_comes_last_unless_nothing_was_chosen() -> None:
     why = replace(compare(feeling(calm=0.3), feeling(calm=0.3)), passages=found)
     assert sentences(why) == ("both sound calm", "1:12 here is nearest to 1:02:40 there")
     assert sentences(Why(passages=replace(found, pairs=1))) == ()
-
-
-@given(st.floats(0, 1e6))
-def test_a_moment_is_the_second_in_which_it_lies(seconds: float) -> None:
-    *rest, minutes, second = map(int, moment(seconds).split(":"))
-    hours = rest[0] if rest else 0
-    told = 3600 * hours + 60 * minutes + second
-    assert told <= seconds < told + 1
 
 
 @given(portraits, portraits)

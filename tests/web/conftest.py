@@ -2,11 +2,15 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from small_library import FORMATS, small_library
+from songs_of_notes import write_song
 
+from indexer.fingerprinting import fingerprint_all
+from mir.analysis import Tags
 from tests.web.asking import Library, client_of, fill, open_library
 from web.app import create_app
 
@@ -32,6 +36,30 @@ def empty_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClie
     """A client of the application over a library without tracks."""
     with open_library(tmp_path_factory.mktemp("empty")) as engine:
         yield client_of(create_app(engine))
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """Four tracks of half a minute with fingerprints; the third and the fourth are one song."""
+    home = tmp_path_factory.mktemp("songs")
+    paths = [
+        write_song(
+            home / "music" / name,
+            seed,
+            Tags(title=f"Song <{Path(name).stem}>", artists=("Ann & Bo",)),
+        )
+        for name, seed in (("1.flac", 1), ("2.flac", 2), ("3.flac", 3), ("4.ogg", 3))
+    ]
+    with open_library(home / "home") as engine:
+        fill(engine, paths)
+        assert fingerprint_all(engine, jobs=1).made == 4
+        yield Library(engine, tuple(paths))
+
+
+@pytest.fixture(scope="session")
+def asked(songs: Library) -> FlaskClient:
+    """A client of the application over the four songs."""
+    return client_of(create_app(songs.engine))
 
 
 @pytest.fixture

@@ -324,7 +324,7 @@ class TestProblems:
     def test_a_full_queue_asks_to_come_back(self, library: Library) -> None:
         app = create_app(library.engine)
         desk = ListeningDesk(seats=1, queue=0)
-        attach(app, Context(library.engine, desk, lambda: None))
+        attach(app, Context(library.engine, desk, ListeningDesk(), lambda: None))
         with desk.seat():
             response = client_of(app).post(f"{API}/classify", data=clip(library.files[0]))
         problem_of(response, 503)

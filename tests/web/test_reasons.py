@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from pydantic import BaseModel
 from small_library import small_library, song, write_audio
 
+from mir.durations import moment
 from mir.passages import places
-from mir.search.sentences import moment
 from mir.search.why import Why
 from tests.web.asking import Library, client_of, clip, fill, open_library
 from web.app import create_app

@@ -1,42 +1,15 @@
 """The API and the page say which recording a clip is."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from random_notes import random_notes
-from small_library import write_audio
+from songs_of_notes import write_mix
 
-from indexer.fingerprinting import fingerprint_all
-from mir.analysis import Tags
-from tests.tag_writing import write_tags
-from tests.web.asking import Library, client_of, clip, fill, open_library, problem_of
-from web.app import create_app
+from tests.web.asking import Library, clip, problem_of
 
 API = "/api/v1"
-RATE = 22_050
-
-
-@pytest.fixture(scope="module")
-def songs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """Two tracks of half a minute with fingerprints."""
-    home = tmp_path_factory.mktemp("songs")
-    paths = [home / "music" / f"{seed}.flac" for seed in (1, 2)]
-    paths[0].parent.mkdir()
-    for seed, path in enumerate(paths, 1):
-        write_audio(path, random_notes(seed, 30.0, RATE)[:, None], RATE)
-        write_tags(path, Tags(title=f"Song <{seed}>", artists=("Ann & Bo",)))
-    with open_library(home / "home") as engine:
-        fill(engine, paths)
-        assert fingerprint_all(engine, jobs=1).made == 2
-        yield Library(engine, tuple(paths))
-
-
-@pytest.fixture(scope="module")
-def asked(songs: Library) -> FlaskClient:
-    return client_of(create_app(songs.engine))
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +19,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def piece(folder: Path, seed: int, start: float, seconds: float = 5.0) -> Path:
     """A stretch of a song as Ogg Vorbis."""
-    sound = random_notes(seed, start + seconds, RATE)[round(start * RATE) :]
-    path = folder / f"{seed} {start}.ogg"
-    write_audio(path, sound[:, None], RATE)
-    return path
+    return write_mix(folder / f"{seed} {start}.ogg", (seed, start, seconds))
 
 
 def test_a_clip_of_a_track_is_identified(asked: FlaskClient, folder: Path) -> None:
     sent = clip(piece(folder, 2, 12.3))
     answer = asked.post(f"{API}/identify", data=sent).get_json()
-    assert (answer["among"], answer["others"]) == (2, [])
+    assert (answer["among"], answer["others"]) == (4, [])
     found = answer["recording"]
     assert (found["track"]["id"], found["verdict"]) == (2, "certain")
     assert found["offset"] == pytest.approx(12.3, abs=0.1)
@@ -74,9 +44,9 @@ def test_a_search_says_the_same(asked: FlaskClient, folder: Path) -> None:
 def test_another_clip_is_not_in_the_library(asked: FlaskClient, folder: Path) -> None:
     path = piece(folder, 9, 3.0)
     answer = asked.post(f"{API}/identify", data=clip(path)).get_json()
-    assert answer == {"recording": None, "others": [], "among": 2}
+    assert answer == {"recording": None, "others": [], "among": 4}
     searched = asked.post(f"{API}/search", data=clip(path)).get_json()
-    assert (searched["recording"], searched["among"]) == (None, 2)
+    assert (searched["recording"], searched["among"]) == (None, 4)
     assert searched["hits"]
 
 
@@ -85,6 +55,7 @@ def test_what_cannot_be_heard_is_named(asked: FlaskClient, folder: Path) -> None
     assert "holds text" in problem_of(text, 422)["detail"]
     long = asked.post(f"{API}/identify", data=clip(piece(folder, 1, 0.0, 7.0)))
     assert "longer than 6 seconds" in problem_of(long, 422)["detail"]
+    assert "mir identify --timeline" in problem_of(long, 422)["detail"]
     wrong = asked.post(f"{API}/identify", data=clip(piece(folder, 1, 0.0), count=3))
     problem_of(wrong, 422)
 
@@ -104,7 +75,7 @@ def test_the_page_says_it_and_plays_from_there(asked: FlaskClient, folder: Path)
 
 def test_the_page_names_the_second_that_the_command_names(asked: FlaskClient, folder: Path) -> None:
     page = asked.post("/", data=clip(piece(folder, 2, 11.98))).get_data(as_text=True)
-    assert re.search(r'data-of="2" title="Play [^"]* from 0:12 on">at 0:12</a>', page)
+    assert re.search(r'data-of="2"[^>]* title="Play [^"]* from 0:12 on">at 0:12</a>', page)
 
 
 def test_the_page_says_when_it_is_not_there(asked: FlaskClient, folder: Path) -> None:
@@ -118,3 +89,20 @@ def test_without_fingerprints_the_remedy_is_named(client: FlaskClient, library: 
     page = client.post("/", data=clip(library.files[0])).get_data(as_text=True)
     assert "Not in the library" not in page
     assert "<code>mir index</code>" in page
+
+
+def test_further_recordings_are_named_below_the_first(asked: FlaskClient, folder: Path) -> None:
+    sent = piece(folder, 3, 9.0)
+    answer = asked.post(f"{API}/search", data=clip(sent)).get_json()
+    first, (other,) = answer["recording"], answer["others"]
+    assert {first["track"]["id"], other["track"]["id"]} == {3, 4}
+    page = asked.post("/", data=clip(sent)).get_data(as_text=True)
+    said = " ".join(
+        re.sub(r"<[^>]*>", "", page[page.index("Also in") :].partition("</p>")[0]).split()
+    )
+    assert (
+        said
+        == f"Also in the library as Song &lt;{other['track']['id']}&gt; by Ann &amp; Bo at 0:09"
+    )
+    link = rf'href="/api/v1/tracks/{other["track"]["id"]}/audio#t=(9|8\.9|9\.0)'
+    assert re.search(link, page)

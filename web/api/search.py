@@ -10,11 +10,11 @@ from mir.recommend.related import related_artists
 from mir.search.like import like
 from mir.search.mood import near_mood
 from mir.search.query import classify, search_clip
-from mir.search.recognise import recognise
+from mir.search.recognise import recognise, what_was_played
 from mir.search.seeds import Seeds
 from web.api.describe import blueprint, multipart, problems, read_fields, reply
 from web.context import context, engine
-from web.listening import uploaded_clip
+from web.listening import LONGEST_RECORDING, uploaded_clip
 from web.schemas import (
     AnswerOut,
     ClipForm,
@@ -31,6 +31,7 @@ from web.schemas import (
     RelatedQuery,
     SearchForm,
     SimilarQuery,
+    TimelineOut,
     TrackPath,
 )
 
@@ -63,6 +64,23 @@ def identify_clip() -> Response:
     read_fields(ClipForm, request.form)
     with context().desk.seat():
         return reply(RecognitionOut.of(recognise(engine(), clip)))
+
+
+@api.post(
+    "/identify/timeline",
+    summary="What was played when in a long recording",
+    responses={200: TimelineOut, **_UPLOAD},
+    openapi_extensions=multipart(ClipForm, *_CLIP),
+)
+def identify_timeline() -> Response:
+    """Look through a mix, a radio hour or a concert from end to end.
+
+    Three hours at most, and one recording at a time: it takes up to a minute an hour. Where that is
+    too short, `mir identify --timeline FILE` has no limit.
+    """
+    recording = uploaded_clip()
+    read_fields(ClipForm, request.form)
+    return reply(answer_recording(recording))
 
 
 @api.post(
@@ -166,7 +184,14 @@ def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:
     known = RecognitionOut.of(found.recognition)
     return AnswerOut(
         recording=known.recording,
+        others=known.others,
         among=known.among,
         heard=HeardOut.of(found.heard),
         hits=[HitOut.of(hit) for hit in found.hits],
     )
+
+
+def answer_recording(recording: bytes) -> TimelineOut:
+    """What was played when, when no other recording is being looked through."""
+    with context().long_desk.seat():
+        return TimelineOut.of(what_was_played(engine(), recording, LONGEST_RECORDING))

@@ -48,7 +48,7 @@ from web.schemas.plays import (
     play_body,
 )
 from web.schemas.problem import FieldProblem, Problem
-from web.schemas.recognition import RecognitionOut, RecordingOut
+from web.schemas.recognition import RecognitionOut, RecordingOut, TimelineOut
 from web.schemas.requests import (
     MAX_ID,
     ClipForm,
@@ -63,6 +63,7 @@ from web.schemas.requests import (
     PathQuery,
     RelatedQuery,
     SearchForm,
+    SearchPageForm,
     SimilarQuery,
     TrackPath,
     TracksQuery,
@@ -141,11 +142,13 @@ __all__ = [
     "RelatedArtistsOut",
     "RelatedQuery",
     "SearchForm",
+    "SearchPageForm",
     "SeenFields",
     "SimilarIn",
     "SimilarQuery",
     "SoundOut",
     "StatusOut",
+    "TimelineOut",
     "TrackOut",
     "TrackPath",
     "TrackPlaylistForm",

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from mir.search.hits import Hit
 from web.schemas.answers import HeardOut, TrackOut, showable
-from web.schemas.recognition import AMONG, RecordingOut
+from web.schemas.recognition import AMONG, OTHERS, RecordingOut
 from web.schemas.why import WhyOut
 
 
@@ -47,5 +47,6 @@ class AnswerOut(HitsOut):
     """The answer to a clip: which recording it is, what it is heard as, and what is near."""
 
     recording: RecordingOut | None = Field(description="Null: it is not in the library.")
+    others: list[RecordingOut] = Field(description=OTHERS)
     among: int = Field(description=AMONG)
     heard: HeardOut

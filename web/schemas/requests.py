@@ -25,13 +25,19 @@ Limit = Annotated[int, Field(ge=1, le=200, description="How many to list at most
 
 
 class ClipForm(Asked):
-    """The multipart form of `POST /classify` and `POST /identify`, beside the file `clip`."""
+    """The multipart form of `POST /classify`, `/identify` and `/identify/timeline`."""
 
 
 class SearchForm(FilterFields):
     """The multipart form of `POST /search`, beside the file `clip`."""
 
     count: Count = 20
+
+
+class SearchPageForm(SearchForm):
+    """The form of the search page."""
+
+    timeline: bool = Field(default=False, description="Ask what was played when in the clip.")
 
 
 class ListingFields(FilterFields):

@@ -1,8 +1,11 @@
 // The player at the bottom: a queue of tracks, one audio element, the keys of the system.
 
 const sprite = document.querySelector(".brand-mark use").getAttribute("href").split("#")[0];
+const noCover = document.querySelector("link[rel=icon]").href;
 let queue = [];
 let at = -1;
+let clipFile = null;
+let clipSound = ""; // the address of clipFile, for as long as it is the one
 let asked = 0; // a later radio overtakes an earlier one that is still being asked for
 
 const player = document.getElementById("player");
@@ -19,7 +22,12 @@ export function startPlayer() {
     const moment = event.target.closest("[data-moment]");
     if (moment && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      playMoment(moment.dataset.of, moment.closest(".track"), Number(moment.dataset.moment));
+      playMoment(moment);
+      return;
+    }
+    const clip = event.target.closest("[data-clip-moment]");
+    if (clip) {
+      playClip(Number(clip.dataset.clipMoment));
       return;
     }
     const button = event.target.closest("[data-play]");
@@ -52,15 +60,37 @@ function trackOf(button, id) {
   return { id, title, by, sound, start: Number(start ?? 0), end: end && Number(end) };
 }
 
-// A moment is of the track in whose row it stands, or of another one that the page shows.
-function playMoment(id, row, seconds) {
-  const own = row?.querySelector("[data-play]");
+// Of a track whose row the page shows, the others of that list follow; a moment alone says what to play.
+function playMoment(link) {
+  const { of: id, moment } = link.dataset;
+  const own = link.closest(".track")?.querySelector("[data-play]");
   const button = own?.dataset.play === id ? own : document.querySelector(`main [data-play="${id}"]`);
-  if (queue[at]?.id !== id) playFrom(button, seconds);
-  else {
-    audio.currentTime = begin() + seconds;
-    audio.play().catch(() => {});
+  if (queue[at]?.id === id) playOn(Number(moment));
+  else if (button) playFrom(button, Number(moment));
+  else playAlone(trackOf(link, id), Number(moment));
+}
+
+// The clip that was asked with is in the form of the page, and nowhere else.
+function playClip(seconds) {
+  const file = document.querySelector("main input[type=file][name=clip]")?.files[0];
+  if (!file) return;
+  if (file !== clipFile) {
+    URL.revokeObjectURL(clipSound);
+    clipFile = file;
+    clipSound = URL.createObjectURL(file);
   }
+  if (queue[at]?.sound === clipSound) playOn(seconds);
+  else playAlone({ id: null, title: file.name, by: "The clip", sound: clipSound, start: 0 }, seconds);
+}
+
+function playOn(seconds) {
+  audio.currentTime = begin() + seconds;
+  audio.play().catch(() => {});
+}
+
+function playAlone(track, seconds) {
+  queue = [track];
+  play(0, seconds);
 }
 
 function playFrom(button, seconds = 0) {
@@ -96,9 +126,9 @@ function play(index, seconds = 0) {
   const track = queue[at];
   player.hidden = false;
   say("");
-  part.cover.src = `/tracks/${track.id}/cover`;
+  part.cover.src = track.id ? `/tracks/${track.id}/cover` : noCover;
   part.title.textContent = track.title;
-  part.title.href = `/tracks/${track.id}`;
+  part.title.href = track.id ? `/tracks/${track.id}` : "/";
   part.by.textContent = track.by;
   audio.src = seconds ? `${track.sound.split("#")[0]}#t=${track.start + seconds}` : track.sound;
   audio.play().catch(() => {}); // a refusal shows in the state of the button

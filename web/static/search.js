@@ -1,18 +1,21 @@
 // The search page: take a clip, ask, and exchange what changed. The clip stays in the form,
 // so a changed filter sends it again.
 
+const PATIENCE = 4_000; // milliseconds after which it is said why it takes so long
+
 export function startSearch(main) {
   const form = main.querySelector("#ask");
   const clip = main.querySelector("#clip");
   const drop = main.querySelector("#drop");
   const filters = main.querySelector("#filters");
   let asking = null;
+  let patience = 0;
 
   clip.addEventListener("change", () => { if (clip.files.length) ask(true); });
   filters.addEventListener("change", () => { if (clip.files.length) ask(false); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (clip.files.length) ask(false);
+    if (clip.files.length) ask(Boolean(event.submitter), event.submitter);
   });
   for (const name of ["dragenter", "dragover"]) {
     main.addEventListener(name, (event) => {
@@ -31,7 +34,8 @@ export function startSearch(main) {
     ask(true);
   });
 
-  async function ask(fresh) {
+  // `button` is what the form was sent by, if anything: one asks what was played when.
+  async function ask(fresh, button = null) {
     asking?.abort();
     const mine = new AbortController();
     asking = mine;
@@ -40,12 +44,12 @@ export function startSearch(main) {
     trouble("");
     const limit = Number(form.dataset.limit);
     if (file.size > limit) {
-      trouble(`The file has ${megabytes(file.size)} and this server takes ${megabytes(limit)}: cut a shorter clip.`);
+      trouble(`The file has ${megabytes(file.size)} and this server takes ${megabytes(limit)}: cut a shorter clip, or run mir identify --timeline FILE in a terminal, which takes files of any size.`);
       return;
     }
     busy(true, fresh);
     try {
-      const response = await fetch("/", { method: "POST", body: new FormData(form), headers: { "X-Fragment": "search" }, signal: mine.signal });
+      const response = await fetch("/", { method: "POST", body: new FormData(form, button), headers: { "X-Fragment": "search" }, signal: mine.signal });
       if (!response.ok) {
         const problem = await response.json();
         trouble(problem.detail);
@@ -64,9 +68,9 @@ export function startSearch(main) {
       main.querySelector(`#${id}`).replaceChildren(...page.getElementById(id).childNodes);
     }
     form.dataset.answered = "";
-    filters.hidden = false;
+    filters.hidden = page.getElementById("filters").hidden; // they do not hold for what was played
     main.querySelector("#shelf")?.remove();
-    main.querySelector("[data-part=hint]").textContent = "Drop or choose another clip at any time.";
+    hint("Drop or choose another clip at any time.");
     const told = [...main.querySelectorAll("[data-part=recognised], [data-part=summary]")].map((one) => one.textContent.trim());
     main.querySelector("#announce").textContent = told.join(". ");
     document.title = page.title;
@@ -76,8 +80,16 @@ export function startSearch(main) {
   function busy(is, fresh) {
     main.querySelector("#busy").hidden = !(is && fresh); // a filter dims the results instead
     main.querySelector("#results").setAttribute("aria-busy", String(is));
-    if (is && fresh) main.querySelector("[data-part=hint]").textContent = "Listening…";
+    clearTimeout(patience);
+    if (is && fresh) {
+      hint("Listening…");
+      patience = setTimeout(hint, PATIENCE, "Still listening. A long recording is looked through from end to end, which can take a minute or more.");
+    }
     if (is) main.querySelector("#announce").textContent = "Listening to the clip.";
+  }
+
+  function hint(text) {
+    main.querySelector("[data-part=hint]").textContent = text;
   }
 
   function trouble(text) {
@@ -86,7 +98,7 @@ export function startSearch(main) {
     notice.hidden = !text;
     if (text) {
       main.querySelector("#announce").textContent = "";
-      main.querySelector("[data-part=hint]").textContent = "Drop or choose another clip.";
+      hint("Drop or choose another clip.");
     }
   }
 }
