@@ -15,7 +15,6 @@ MUSIC; and of each a piece of 15 to 60 seconds from anywhere, as an mp3.
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -175,7 +174,7 @@ def _found(
     right = placed = others = 0
     agreements = []
     for track, content in coded.items():
-        heard = fingerprint(io.BytesIO(content)).landmarks
+        heard = fingerprint(content).landmarks
         found = [sound_match(NEW, each) for each in overlaps(index.add({NEW: heard}), NEW)]
         told = {each.second: related(each, None) for each in found}
         if track in told:
