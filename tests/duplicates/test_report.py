@@ -110,6 +110,13 @@ def test_relations_are_kept_apart_and_the_kept_copy_stands_for_its_group(
 def test_what_waits_to_be_compared_is_counted(catalogue: Catalogue) -> None:
     ids = stored(catalogue, "a.flac", "b.mp3", "c.mp3")
     assert found(catalogue, ids[:1]).waiting == 2
+    with catalogue.session() as session:
+        for number, content in enumerate((b"print", b"", None), 4):  # None: not fingerprinted yet
+            made = made_up_analysis(f"/{number}.mp3", f"hash {number}")
+            track = tracks.store(session, made, NOW).id
+            if content is not None:
+                fingerprints.put(session, PRINTS, {track: content})
+    assert found(catalogue, ids[:1]).waiting == 4
 
 
 def test_a_track_sees_its_relations_from_its_side_the_nearest_first(catalogue: Catalogue) -> None:
