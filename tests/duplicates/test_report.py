@@ -23,6 +23,7 @@ FILES: dict[str, dict[str, Any]] = {
     "b.mp3": {"codec": "mp3", "bit_rate": 320_000, "sample_rate": 44_100},
     "c.mp3": {"codec": "mp3", "bit_rate": 128_000, "sample_rate": 44_100},
     "d.mp3": {"codec": "mp3", "bit_rate": 128_000, "sample_rate": 22_050},
+    "f.mp3": {"codec": "mp3", "bit_rate": 320_090, "sample_rate": 44_100},
     "e.wav": {"codec": "pcm_s16le", "bit_rate": 1_411_000, "sample_rate": 44_100},
 }
 
@@ -155,3 +156,9 @@ def test_a_copy_is_chosen_by_quality_then_by_what_it_says(catalogue: Catalogue) 
     told = found(catalogue, [*rich, *plain], sound(rich[0], plain[0]))
     group = next(each for each in told.groups if each.keep.track.id in rich)
     assert (names(group), group.reason) == (["rich.mp3", "plain.mp3"], "more tags")
+
+
+def test_tags_that_make_a_file_larger_are_no_higher_bit_rate(catalogue: Catalogue) -> None:
+    ids = stored(catalogue, "b.mp3", "f.mp3")
+    (group,) = found(catalogue, ids, sound(*ids)).groups
+    assert (names(group), group.reason) == (["b.mp3", "f.mp3"], "there first")
