@@ -7,7 +7,7 @@ from mir.catalogue.matches import Match
 from mir.duplicates.choice import Copy
 from mir.duplicates.part import Part, counts
 from mir.duplicates.report import Duplicates, Group, Pair
-from mir.duplicates.words import offset, part_of
+from mir.duplicates.words import evidence, offset, part_of, what_second_is
 
 
 def duplicates_shape(found: Duplicates, shown: Part, offset: int) -> Shape:
@@ -30,6 +30,7 @@ def related_tracks_shape(found: Iterable[Pair]) -> Shape:
                 "relation": pair.relation.name.lower(),
                 "part": part_of(pair),
                 "track": track_shape(pair.second),
+                "what": what_second_is(pair),
                 "evidence": _evidence(pair.match),
             }
             for pair in found
@@ -80,4 +81,5 @@ def _evidence(match: Match) -> Shape:
         "semitones": match.semitones,
         "offset": offset(match),
         "stretches": match.stretches,
+        "words": evidence(match),
     }

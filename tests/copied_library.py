@@ -33,7 +33,7 @@ def copied_library(place: Path) -> Path:
     medley = np.concatenate((random_notes(3, 30.0, RATE), song[: 10 * RATE]))
     cut = song[round(CUT[0] * RATE) : round(CUT[1] * RATE)]
     _write(music / "a.flac", song, Tags(title="Song <1>", artists=("Ann & Bo",)))
-    _write(music / "again.flac", song, Tags(title="Renamed"))
+    _write(music / "again.flac", song, Tags(title="Song <1>", artists=("Ann & Bo",), year=1990))
     _write(music / "b.mp3", song, Tags(title="=Song", artists=("@nn",), album="Hits"))
     _write(music / "c.ogg", song, Tags(title="Track 7"))
     _write(music / "cut.ogg", cut, Tags(title="Jingle"))

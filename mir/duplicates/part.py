@@ -39,7 +39,8 @@ def part(
     """
     check_page(offset, limit)
     whole = everything(found, relation)
-    return _part((*whole.groups, *whole.pairs)[offset : offset + limit], whole.total)
+    every: tuple[Group | Pair, ...] = (*whole.groups, *whole.pairs)
+    return _part(every[offset : offset + limit], whole.total)
 
 
 def _part(shown: Sequence[Group | Pair], total: int) -> Part:
@@ -50,10 +51,11 @@ def _part(shown: Sequence[Group | Pair], total: int) -> Part:
     )
 
 
-def _all(found: Duplicates, relation: Relation) -> tuple[Group, ...] | tuple[Pair, ...]:
-    return {
+def _all(found: Duplicates, relation: Relation) -> tuple[Group | Pair, ...]:
+    by_relation: dict[Relation, tuple[Group | Pair, ...]] = {
         Relation.SAME: found.groups,
         Relation.EXCERPT: found.excerpts,
         Relation.VERSION: found.versions,
         Relation.SHARED: found.shared,
-    }[relation]
+    }
+    return by_relation[relation]

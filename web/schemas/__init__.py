@@ -13,6 +13,16 @@ from web.schemas.answers import (
     labels,
     showable,
 )
+from web.schemas.duplicates import (
+    CopyOut,
+    DuplicatesOut,
+    DuplicatesQuery,
+    EvidenceOut,
+    GroupOut,
+    KindQuery,
+    RelatedTrackOut,
+    RelatedTracksOut,
+)
 from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
@@ -85,10 +95,14 @@ __all__ = [
     "Asked",
     "ChangedOut",
     "ClipForm",
+    "CopyOut",
+    "DuplicatesOut",
+    "DuplicatesQuery",
     "EntriesIn",
     "EntryOut",
     "EntryPath",
     "EraseQuery",
+    "EvidenceOut",
     "ExportQuery",
     "FailureForm",
     "FailureOut",
@@ -99,6 +113,7 @@ __all__ = [
     "FilterFields",
     "GenreOut",
     "GenresOut",
+    "GroupOut",
     "HandForm",
     "HealthOut",
     "HeardOut",
@@ -106,6 +121,7 @@ __all__ = [
     "HitsOut",
     "ImportForm",
     "ImportedOut",
+    "KindQuery",
     "LabelOut",
     "LikeQuery",
     "MadeFrom",
@@ -140,6 +156,8 @@ __all__ = [
     "RelatedArtistOut",
     "RelatedArtistsOut",
     "RelatedQuery",
+    "RelatedTrackOut",
+    "RelatedTracksOut",
     "SearchForm",
     "SeenFields",
     "SimilarIn",
