@@ -43,7 +43,7 @@ def evidence(match: Match) -> tuple[str, ...]:
 def _evidence(match: Match) -> Iterator[str]:
     yield f"{_percent(match.first_share)} of one, {_percent(match.second_share)} of the other"
     if match.agreement is not None:
-        yield f"{_percent(match.agreement)} agree"
+        yield f"{_percent(match.agreement)} agreement"
     else:
         yield f"strength {match.strength:.1f}"
     if abs(match.tempo - 1) > _AS_FAST:
