@@ -1,11 +1,13 @@
 """What a request can reach: the engine, the listening desk and the progress of indexing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
+from mir.duplicates.report import Duplicates
 from mir.engine import Engine
+from mir.recent import Recent
 from web.listening import ListeningDesk
 from web.schemas import ProgressOut
 
@@ -17,6 +19,8 @@ class Context:
     engine: Engine
     desk: ListeningDesk
     running: Callable[[], ProgressOut | None]
+    # writes but plays -> what the library holds more than once, kept for web.api.duplicates
+    duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 
 
 def attach(app: Flask, context: Context) -> None:

@@ -30,7 +30,9 @@ _PLACES = (Column("In each", right=True), Column("Evidence"))
     help="Only one kind: the same recording, excerpts, likely versions, or shared sound.",
 )
 @click.option("--track", metavar="TRACK", help="What one track is to others instead.")
-@click.option("--csv", "file", type=FOLDER, help="Write all of it to this file as a table.")
+@click.option(
+    "--csv", "file", metavar="FILE", type=FOLDER, help="Write all of it to this file as a table."
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @page_options
 @json_option
@@ -62,9 +64,15 @@ def duplicates(
     from mir.fingerprint.packing import METHOD
 
     if track is not None:
-        _refuse_beside_track(ctx)
+        _refuse(
+            ctx,
+            ("kind", "file", "force", "limit", "offset"),
+            "It is for the whole library, not for --track.",
+        )
         _say_track(track, as_json, home)
         return
+    if file is not None:
+        _refuse(ctx, ("limit", "offset"), "--csv writes the whole list.")
     if file is not None and file.exists() and not force:
         raise click.UsageError(f"{file} is there already; name another file, or add --force.")
     chosen = Relation[kind.upper()] if kind else None
@@ -89,11 +97,11 @@ def duplicates(
     _warn_waiting(found.waiting)
 
 
-def _refuse_beside_track(ctx: click.Context) -> None:
-    for name in ("kind", "file", "force", "limit", "offset"):
+def _refuse(ctx: click.Context, names: Sequence[str], why: str) -> None:
+    for name in names:
         if ctx.get_parameter_source(name) != ParameterSource.DEFAULT:
             option = "csv" if name == "file" else name
-            raise click.UsageError(f"--{option} is for the whole library; leave out --track.")
+            raise click.UsageError(f"--{option} does not go here. {why}")
 
 
 def _say_track(name: str, as_json: bool, home: Path | None) -> None:

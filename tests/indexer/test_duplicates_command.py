@@ -109,6 +109,7 @@ def test_a_track_that_is_not_there_is_one_line(mir: Mir) -> None:
     assert result.stderr.count("\n") == 1
     assert "Nobody" in result.stderr
     assert "--track" in mir("--track", "Other", "--kind", "same", status=2).stderr
+    assert "--csv does" in mir("--track", "Other", "--csv", "x.csv", status=2).stderr
 
 
 def test_a_table_for_spreadsheets(mir: Mir, tmp_path: Path) -> None:
@@ -126,6 +127,7 @@ def test_a_table_for_spreadsheets(mir: Mir, tmp_path: Path) -> None:
     assert float(rows[4]["offset"]) == pytest.approx(CUT[0], abs=0.1)
     assert float(rows[5]["offset"]) == pytest.approx(30.0, abs=0.1)
     assert mir("--csv", path, status=2).stderr.endswith("or add --force.\n")
+    assert "--limit" in mir("--csv", path, "--force", "--limit", 3, status=2).stderr
     only = told(mir, "--csv", path, "--force", "--kind", "shared")
     assert only == {"file": str(path), "rows": 1}
     assert mir("--csv", tmp_path / "no" / "x.csv", status=1).stderr.count("\n") == 1

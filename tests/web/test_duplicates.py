@@ -4,14 +4,18 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from mir.catalogue import matches, tracks
+from mir.catalogue.matches import Match, Shared
 from mir.engine import Engine, open_engine
 from mir.settings import load_settings
 from tests.copied_library import CUT, copied_library
 from tests.indexer.stub_ear import StubEar
+from tests.made_up_analyses import NOW, made_up_analysis
 from tests.web.asking import client_of, problem_of
 from web.app import create_app
 
@@ -159,3 +163,22 @@ def test_the_library_leads_there_and_an_empty_one_says_so(
     assert "11 tracks are not compared yet: run mir index" in said
     assert "Nothing is there twice" in said
     assert "not compared" not in words(empty_client.get("/duplicates").get_data(as_text=True))
+
+
+def test_what_changes_is_seen_at_once(tmp_path: Path) -> None:
+    with open_engine(load_settings({}, home=tmp_path), embedder=StubEar()) as engine:
+        asked = client_of(create_app(engine))
+        with engine.catalogue.session() as session:
+            for number in (1, 2):
+                made = made_up_analysis(f"/{number}.mp3", f"hash {number}")
+                assert tracks.store(session, made, NOW).id == number
+        assert asked.get(f"{API}/duplicates").get_json()["counts"]["same"] == 0
+        stretches = (Shared(0, 90, 0.5, 90.5),)
+        match = Match(1, 2, "sound", 30.0, 1.0, 1.0, 0.9, 1.0, 0, stretches)
+        with engine.catalogue.session() as session:
+            matches.put(session, 1, "made-up", [match])
+        found = asked.get(f"{API}/duplicates").get_json()
+        assert (found["counts"]["same"], found["waiting"]) == (1, 1)
+        with engine.catalogue.session() as session:
+            tracks.remove_files(session, [Path("/2.mp3")])
+        assert asked.get(f"{API}/duplicates").get_json()["counts"]["same"] == 0

@@ -2,11 +2,12 @@
 
 from flask import Response
 
+from mir.catalogue.revision import writes_but_plays
 from mir.duplicates.part import part
 from mir.duplicates.report import Duplicates, duplicates, of_track
 from mir.fingerprint.packing import METHOD
 from web.api.describe import blueprint, problems, reply
-from web.context import engine
+from web.context import context, engine
 from web.schemas import DuplicatesOut, DuplicatesQuery, RelatedTracksOut, TrackPath
 
 api = blueprint("duplicates", "What the library holds more than once, in whole or in part.")
@@ -43,9 +44,10 @@ def page_of_duplicates(query: DuplicatesQuery) -> DuplicatesOut:
 
 
 def every_duplicate() -> Duplicates:
-    """All duplicates of the library."""
+    """All duplicates of the library, remembered until something but plays is written."""
     with engine().catalogue.session() as session:
-        return duplicates(session, METHOD)
+        written = writes_but_plays(session)
+        return context().duplicates.get(written, lambda: duplicates(session, METHOD))
 
 
 def related_to(track_id: int) -> RelatedTracksOut:
