@@ -51,7 +51,7 @@ def duplicates(
 ) -> None:
     """List recordings that the library holds more than once, the copy to keep first and why.
 
-    Then excerpts (all of one track is a part of the other), likely versions (other takes, editions
+    Then excerpts (one track is a part of the other), likely versions (other takes, editions
     and covers) and other tracks that share sound, each with what shows it: where the longest common
     stretch lies in each, how much of each is shared, and how much of the sound there agrees, or how
     strong the likeness of melody and harmony is. docs/duplicates.md explains the words.
