@@ -6,8 +6,18 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import monitoring, pages, playlist_pages
-from web.api import docs, failures, library, playlist_files, playlists, plays, search, tracks
+from web import duplicate_pages, monitoring, pages, playlist_pages
+from web.api import (
+    docs,
+    duplicates,
+    failures,
+    library,
+    playlist_files,
+    playlists,
+    plays,
+    search,
+    tracks,
+)
 from web.context import Context, attach
 from web.listening import ListeningDesk
 from web.metrics import Metrics
@@ -36,11 +46,13 @@ def bare_app() -> OpenAPI:
         validation_error_callback=validation_response,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (search, tracks, plays, playlists, playlist_files, library, failures, docs):
+    parts = (search, tracks, duplicates, plays, playlists, playlist_files, library, failures, docs)
+    for part in parts:
         app.register_api(part.api)
     app.register_blueprint(docs.page)
     app.register_blueprint(pages.pages)
     app.register_blueprint(playlist_pages.pages)
+    app.register_blueprint(duplicate_pages.pages)
     app.register_blueprint(monitoring.monitoring)
     handle_problems(app)
     secure(app)

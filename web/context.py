@@ -1,11 +1,13 @@
 """What a request can reach: the engine, the desks that listen, progress of indexing, figures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
+from mir.duplicates.report import Duplicates
 from mir.engine import Engine
+from mir.recent import Recent
 from web.listening import ListeningDesk
 from web.metrics import Metrics
 from web.schemas import ProgressOut
@@ -20,6 +22,8 @@ class Context:
     long_desk: ListeningDesk  # for recordings that take minutes, so that clips need not wait
     running: Callable[[], ProgressOut | None]
     metrics: Metrics
+    # writes but plays -> what the library holds more than once, kept for web.api.duplicates
+    duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 
 
 def attach(app: Flask, context: Context) -> None:

@@ -11,6 +11,7 @@ from mir.search.mood import near_mood
 from mir.search.query import similar
 from web import media, problems
 from web.api.describe import read_fields
+from web.api.duplicates import related_to
 from web.api.failures import page_of_failures
 from web.api.library import genre_list, library_status
 from web.api.playlists import page_of_playlists
@@ -117,7 +118,10 @@ def track(track_id: int) -> str:
     lists = page_of_playlists(PageQuery(limit=_LISTS)).playlists
     near = [HitOut.of(hit) for hit in hits]
     kept = [("seed", track_id), *fields(query)]
-    return render_template("track.html", track=found, hits=near, playlists=lists, kept=kept)
+    related = related_to(track_id).related
+    return render_template(
+        "track.html", track=found, hits=near, related=related, playlists=lists, kept=kept
+    )
 
 
 @pages.get("/tracks/<int:track_id>/cover")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from mir.durations import clock, moment
 from mir.search.hits import percentage
 from mir.search.sentences import beginning
-from web.schemas import HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
+from web.schemas import CopyOut, HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -81,6 +81,13 @@ def sound_at(track: TrackOut, seconds: float) -> str:
     return f"{track.audio_url.partition('#')[0]}#t={(track.start or 0) + seconds:.3f}{end}"
 
 
+def coded(copy: CopyOut) -> str:
+    """How a file holds its sound, as "mp3 · 128 kbit/s · 44.1 kHz", as far as it is known."""
+    rate = f"{copy.bit_rate / 1000:.0f}{_NARROW}kbit/s" if copy.bit_rate else ""
+    sampled = f"{copy.sample_rate / 1000:g}{_NARROW}kHz" if copy.sample_rate else ""
+    return " · ".join(filter(None, (copy.codec, rate, sampled)))
+
+
 def day(moment: datetime) -> str:
     """The day and minute of a moment, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M}"
@@ -134,6 +141,7 @@ WORDING: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "beginning": beginning,
     "sound_at": sound_at,
+    "coded": coded,
     "day": day,
     "megabytes": megabytes,
     "asked": asked,

@@ -43,6 +43,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 |---|---|
 | `search` | `{"recording": RECORDING or null, "heard": {seconds, genres, uncertain, moods, instruments, arousal, valence, sound}, "hits": [HIT, …]}` |
 | `identify` | `{"recording": RECORDING or null, "others": [RECORDING, …], "among"}`; with `--timeline` `{"played": [{track, start, end, offset, tempo, score, verdict}, …], "among"}`; `among` is how many tracks have a fingerprint |
+| `duplicates` | `{"counts": {same, excerpt, version, shared}, "waiting", "groups": [GROUP, …], "pairs": [{relation, first: TRACK, second: TRACK, evidence: EVIDENCE}, …], "total", "offset"}`; with `--track` `{"related": [{relation, part, track: TRACK, what, evidence: EVIDENCE}, …]}`, with `--csv` `{file, rows}` |
 | `similar`, `mood`, `next`, `recommend` | `{"hits": [HIT, …]}` |
 | `path` | the same; each HIT is compared with the one before it, the first has score and similarity 1 |
 | `tracks` | `{"tracks": [TRACK, …], "total", "offset"}` |
@@ -79,6 +80,11 @@ fields that they are made from: those of `WhyOut` in the API, explained in [reas
 A RECORDING is `{track: TRACK, offset, tempo, score, verdict}`: `offset` is the second of the track at which the clip begins
 (negative where it begins before the track), `tempo` the clip's as a multiple of the track's, [`score`](fingerprints.md#the-score) the power of
 ten that false answers are rarer by, and `verdict` is `certain` or `likely`.
+
+A GROUP is `{why, copies: [{track: TRACK, file, codec, lossless, bit_rate, sample_rate, channels, size}, …], evidence:
+[EVIDENCE, …]}`, the copy to keep first. An EVIDENCE is `{first, second, kind, strength, first_share, second_share,
+agreement, tempo, semitones, offset, stretches: [{first_start, first_end, second_start, second_end}, …], words}`; `first` and
+`second` are ids, and the fields those of `EvidenceOut` in the API. [Duplicates](duplicates.md) explains them.
 
 A TRACK is `{id, title, artists, album, album_artist, year, track_number, disc_number, seconds,
 composer, lyricist, publisher, copyright, licence, isrc, iswc, recording_mbid, work_mbid,

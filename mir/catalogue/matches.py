@@ -120,6 +120,21 @@ def lacking(session: Session, print_method: str) -> Ids:
     return read_ids(session, select(fingerprints.c.track_id).where(said, ~compared.exists()))
 
 
+def uncompared(session: Session, print_method: str) -> int:
+    """Return how many tracks were not compared yet, be it that they lack a fingerprint.
+
+    Those in which there is nothing to compare, whose fingerprint is empty, do not count.
+    """
+    compared = select(comparisons.c.track_id).where(comparisons.c.track_id == tracks.c.id)
+    silent = select(fingerprints.c.track_id).where(
+        fingerprints.c.track_id == tracks.c.id,
+        fingerprints.c.method == print_method,
+        func.length(fingerprints.c.content) == 0,
+    )
+    counted = select(func.count()).select_from(tracks).where(~compared.exists(), ~silent.exists())
+    return session.execute(counted).scalar_one()
+
+
 def of_tracks(session: Session, ids: Sequence[int]) -> list[Match]:
     """Return what the tracks share with any others, by ids."""
     found: dict[tuple[int, int, str], Match] = {}

@@ -37,7 +37,8 @@ class Copy:
 # What copies are compared by, in this order: how it is called, and its value, more being better.
 _RULES = (
     ("lossless", lambda copy: copy.lossless),
-    ("higher bit rate", lambda copy: copy.file.bit_rate or 0),
+    # Below a kilobit it is the tags that make a file larger.
+    ("higher bit rate", lambda copy: round((copy.file.bit_rate or 0) / 1000)),
     ("higher sample rate", lambda copy: copy.file.sample_rate or 0),
     ("longer", lambda copy: round(copy.track.seconds)),
     ("more tags", lambda copy: copy.told),

@@ -87,7 +87,7 @@ def duplicates(session: Session, print_method: str) -> Duplicates:
         tuple(pairs[Relation.EXCERPT]),
         tuple(pairs[Relation.VERSION]),
         tuple(pairs[Relation.SHARED]),
-        len(matches.lacking(session, print_method)),
+        matches.uncompared(session, print_method),
     )
 
 

@@ -23,6 +23,7 @@ FILES: dict[str, dict[str, Any]] = {
     "b.mp3": {"codec": "mp3", "bit_rate": 320_000, "sample_rate": 44_100},
     "c.mp3": {"codec": "mp3", "bit_rate": 128_000, "sample_rate": 44_100},
     "d.mp3": {"codec": "mp3", "bit_rate": 128_000, "sample_rate": 22_050},
+    "f.mp3": {"codec": "mp3", "bit_rate": 320_090, "sample_rate": 44_100},
     "e.wav": {"codec": "pcm_s16le", "bit_rate": 1_411_000, "sample_rate": 44_100},
 }
 
@@ -110,6 +111,13 @@ def test_relations_are_kept_apart_and_the_kept_copy_stands_for_its_group(
 def test_what_waits_to_be_compared_is_counted(catalogue: Catalogue) -> None:
     ids = stored(catalogue, "a.flac", "b.mp3", "c.mp3")
     assert found(catalogue, ids[:1]).waiting == 2
+    with catalogue.session() as session:
+        for number, content in enumerate((b"print", b"", None), 4):  # None: not fingerprinted yet
+            made = made_up_analysis(f"/{number}.mp3", f"hash {number}")
+            track = tracks.store(session, made, NOW).id
+            if content is not None:
+                fingerprints.put(session, PRINTS, {track: content})
+    assert found(catalogue, ids[:1]).waiting == 4
 
 
 def test_a_track_sees_its_relations_from_its_side_the_nearest_first(catalogue: Catalogue) -> None:
@@ -148,3 +156,9 @@ def test_a_copy_is_chosen_by_quality_then_by_what_it_says(catalogue: Catalogue) 
     told = found(catalogue, [*rich, *plain], sound(rich[0], plain[0]))
     group = next(each for each in told.groups if each.keep.track.id in rich)
     assert (names(group), group.reason) == (["rich.mp3", "plain.mp3"], "more tags")
+
+
+def test_tags_that_make_a_file_larger_are_no_higher_bit_rate(catalogue: Catalogue) -> None:
+    ids = stored(catalogue, "b.mp3", "f.mp3")
+    (group,) = found(catalogue, ids, sound(*ids)).groups
+    assert (names(group), group.reason) == (["b.mp3", "f.mp3"], "there first")

@@ -13,6 +13,16 @@ from web.schemas.answers import (
     labels,
     showable,
 )
+from web.schemas.duplicates import (
+    CopyOut,
+    DuplicatesOut,
+    DuplicatesQuery,
+    EvidenceOut,
+    GroupOut,
+    KindQuery,
+    RelatedTrackOut,
+    RelatedTracksOut,
+)
 from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
@@ -86,10 +96,14 @@ __all__ = [
     "Asked",
     "ChangedOut",
     "ClipForm",
+    "CopyOut",
+    "DuplicatesOut",
+    "DuplicatesQuery",
     "EntriesIn",
     "EntryOut",
     "EntryPath",
     "EraseQuery",
+    "EvidenceOut",
     "ExportQuery",
     "FailureForm",
     "FailureOut",
@@ -100,6 +114,7 @@ __all__ = [
     "FilterFields",
     "GenreOut",
     "GenresOut",
+    "GroupOut",
     "HandForm",
     "HealthOut",
     "HeardOut",
@@ -107,6 +122,7 @@ __all__ = [
     "HitsOut",
     "ImportForm",
     "ImportedOut",
+    "KindQuery",
     "LabelOut",
     "LikeQuery",
     "MadeFrom",
@@ -141,6 +157,8 @@ __all__ = [
     "RelatedArtistOut",
     "RelatedArtistsOut",
     "RelatedQuery",
+    "RelatedTrackOut",
+    "RelatedTracksOut",
     "SearchForm",
     "SearchPageForm",
     "SeenFields",
