@@ -129,7 +129,7 @@ def correlation(first: np.ndarray, second: np.ndarray, match: Match) -> float:
     for shared in match.stretches:
         starts = np.arange(shared.first_start, shared.first_end - 5, 5.0)
         for start in starts:
-            at = shared.second_start + (start - shared.first_start) * match.tempo
+            at = shared.second_start + (start - shared.first_start) / match.tempo
             piece = first[round(start * SAMPLE_RATE) :][:PIECE].astype(np.float64)
             begin = max(0, round((at - 0.25) * SAMPLE_RATE))
             around = second[begin : begin + PIECE + SAMPLE_RATE // 2].astype(np.float64)
