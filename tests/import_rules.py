@@ -47,6 +47,7 @@ HOMES = {
     "click": ("indexer/",),
     "rich": ("indexer/",),
     "watchfiles": ("indexer/watch.py",),
+    "argon2": ("mir/accounts/passwords.py",),
 }
 
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.
@@ -59,7 +60,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             *("fingerprint", "passages", "versions"),
         }
     ),
-    frozenset({"model", "playlist_files", "standing"}),
+    frozenset({"accounts", "model", "playlist_files", "standing"}),
     frozenset({"listen", "fingerprinting"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),

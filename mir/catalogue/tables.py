@@ -16,32 +16,21 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     false,
 )
 
+from mir.catalogue.account_tables import api_keys as api_keys
+from mir.catalogue.account_tables import sessions as sessions
+from mir.catalogue.account_tables import users as users
 from mir.catalogue.column_types import Bytewise, Floats, Id, UtcDateTime
+from mir.catalogue.naming import metadata as metadata
+from mir.catalogue.naming import track_key
 
 TAG = "tag"  # where a genre comes from a file's own tags; never the id of a model
-SCHEMA = "0006"  # the newest revision in migrations/; a test holds them equal
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _track_key() -> Column[int]:
-    return Column("track_id", Id, ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True)
-
+SCHEMA = "0008"  # the newest revision in migrations/; a test holds them equal
 
 tracks = Table(
     "tracks",
@@ -115,7 +104,7 @@ artists = Table(
 track_artists = Table(
     "track_artists",
     metadata,
-    _track_key(),
+    track_key(),
     Column("role", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("artist_id", Id, ForeignKey("artists.id"), nullable=False),
@@ -136,7 +125,7 @@ genres = Table(
 track_genres = Table(
     "track_genres",
     metadata,
-    _track_key(),
+    track_key(),
     Column("source", Text, primary_key=True),  # `TAG`, or the id of the model that predicts it
     Column("position", Integer, primary_key=True),
     Column("genre_id", Id, ForeignKey("genres.id"), nullable=False),
@@ -149,7 +138,7 @@ track_genres = Table(
 track_labels = Table(
     "track_labels",
     metadata,
-    _track_key(),
+    track_key(),
     Column("model_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
@@ -175,7 +164,7 @@ models = Table(
 hearings = Table(
     "hearings",
     metadata,
-    _track_key(),
+    track_key(),
     Column("model_id", Text, primary_key=True),
     Column("uncertain", Boolean, nullable=False),
     Column("arousal", Double),
@@ -189,7 +178,7 @@ embeddings = Table(
     "embeddings",
     metadata,
     Column("model_id", Text, primary_key=True),
-    _track_key(),
+    track_key(),
     Column("revision", BigInteger, nullable=False),  # the catalogue's when this was written
     Column("vector", LargeBinary, nullable=False),  # (dimension,) little-endian float32
     Column("passage_count", Integer, nullable=False),
@@ -202,7 +191,7 @@ embeddings = Table(
 fingerprints = Table(
     "fingerprints",
     metadata,
-    _track_key(),
+    track_key(),
     Column("method", Text, nullable=False),  # and its version, as "landmarks-1"
     Column("revision", BigInteger, nullable=False),  # of the fingerprints, when this was written
     Column("content", LargeBinary, nullable=False),

@@ -80,7 +80,7 @@ def _write_part(
         file.execute(f"PRAGMA page_size = {_PAGE}")
         file.execute("PRAGMA synchronous = OFF")
         with engine.begin() as target:
-            metadata.create_all(target, tables=list(carried()))
+            metadata.create_all(target)
             added.create_all(target)
             target.execute(text("CREATE TABLE alembic_version (version_num TEXT NOT NULL)"))
             target.execute(text("INSERT INTO alembic_version VALUES (:now)"), {"now": SCHEMA})
