@@ -45,6 +45,18 @@ SETTINGS = (
     ),
     Setting("MIR_HOST", "host", "Address on which the web app answers.", "127.0.0.1"),
     Setting("MIR_PORT", "port", "Port on which the web app answers; 0 takes any free one.", "8080"),
+    Setting(
+        "MIR_ALLOWED_HOSTS",
+        "allowed_hosts",
+        "Names by which the web app may be asked for, beside addresses: music.example.org, nas.",
+        "none but localhost",
+    ),
+    Setting(
+        "MIR_TRUSTED_PROXIES",
+        "trusted_proxies",
+        "How many proxies stand before the web app, whose X-Forwarded-For and -Proto count.",
+        "0",
+    ),
     Setting("MIR_JOBS", "jobs", "Worker processes that analyse files.", "one per core, at most 8"),
     Setting(
         "MIR_THOROUGH",
@@ -96,6 +108,8 @@ class Settings:
     database_url: str = field(repr=False)  # for SQLAlchemy; may hold a password
     host: str = "127.0.0.1"
     port: int = 8080  # 0 for any free one
+    allowed_hosts: tuple[str, ...] = ()  # names in lower case, without ports
+    trusted_proxies: int = 0
     jobs: int = 1  # worker processes, at least 1
     thorough: bool = False  # hear all of every track
     # A worker uses 330 MiB of data, and some 100 MiB for a second model while it is prepared.
@@ -150,6 +164,8 @@ def load_settings(
         database_url=_database(given.get("database_url"), kept),
         host=_host(given.get("host", "127.0.0.1")),
         port=_integer("port", given.get("port", 8080), 0, 65_535),
+        allowed_hosts=tuple(given.get("allowed_hosts", "").lower().replace(",", " ").split()),
+        trusted_proxies=_integer("trusted_proxies", given.get("trusted_proxies", 0), 0, 9),
         jobs=_integer("jobs", given.get("jobs", min(_cores(), 8)), 1, 256),
         thorough=_switch("thorough", given.get("thorough", False)),
         max_memory_bytes=_memory(given.get("max_memory_bytes", 1024 * _MIB)),

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import pages, playlist_pages
+from web import account_pages, pages, playlist_pages
 from web.api import docs, failures, library, playlist_files, playlists, plays, search, tracks
 from web.context import Context, attach
+from web.door import Door, watch
+from web.hosts import check_hosts
 from web.listening import ListeningDesk
 from web.problems import handle_problems, validation_response
 from web.schemas import Problem, ProgressOut
@@ -29,6 +31,7 @@ def bare_app() -> OpenAPI:
         "web",
         info=Info(title="mir", version="1", description=_ABOUT),
         doc_ui=False,
+        security_schemes=docs.SECURITY_SCHEMES,
         validation_error_model=Problem,
         validation_error_callback=validation_response,
     )
@@ -38,19 +41,25 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(docs.page)
     app.register_blueprint(pages.pages)
     app.register_blueprint(playlist_pages.pages)
+    app.register_blueprint(account_pages.pages)
     handle_problems(app)
-    secure(app)
     return app
 
 
 def create_app(
-    engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
+    engine: Engine,
+    running: Callable[[], ProgressOut | None] = nothing_running,
+    door: Door | None = None,
 ) -> OpenAPI:
     """The WSGI application over that engine.
 
-    `running` tells how far an index run in the same process is, None when there is none.
+    `running` tells how far an index run in the same process is, None when there is none; without
+    a door it is the one that stands by default.
     """
     app = bare_app()
+    check_hosts(app, engine.settings)
+    secure(app)
+    watch(app, door or Door())
     app.config["MAX_CONTENT_LENGTH"] = engine.settings.max_upload_bytes + _FORM_OVERHEAD
     attach(app, Context(engine=engine, desk=ListeningDesk(), running=running))
     return app

@@ -5,15 +5,19 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask
 
+from mir.catalogue import users
 from mir.engine import Engine
 from mir.errors import SettingsError
+from mir.settings import Settings
 from web.app import create_app, nothing_running
+from web.hosts import is_exposed, is_loopback
 from web.problems import too_large
 from web.schemas import Problem, ProgressOut
 
@@ -77,6 +81,7 @@ def start(
 ) -> RunningServer:
     """Serve that engine on its settings' host and port, in a thread; SettingsError."""
     settings = engine.settings
+    _refuse_strangers(engine)
     listening = _bind(settings.host, settings.port)
     server = create_server(
         create_app(engine, running),
@@ -85,6 +90,7 @@ def start(
         ident="mir",
         max_request_body_size=settings.max_upload_bytes + _BODY_OVERHEAD,
         channel_timeout=60,
+        **_proxies(settings),
     )
     server.channel_class = _Channel
     thread = threading.Thread(target=server.run, name="web", daemon=True)
@@ -101,6 +107,33 @@ def serve(engine: Engine, running: Callable[[], ProgressOut | None] = nothing_ru
         server.wait()
     finally:
         server.stop()
+
+
+def _refuse_strangers(engine: Engine) -> None:
+    """Raise SettingsError where others could reach a server that has no account to ask for."""
+    settings = engine.settings
+    if not is_exposed(settings):
+        return
+    with engine.catalogue.session() as session:
+        if users.exist(session):
+            return
+    where = f"On {settings.host}" if not is_loopback(settings.host) else "Through a proxy"
+    raise SettingsError(
+        f"{where} others can reach mir, and it has no account to ask them for: make one with "
+        "'mir user add NAME', or serve on 127.0.0.1."
+    )
+
+
+def _proxies(settings: Settings) -> dict[str, Any]:
+    """What Waitress is to believe of X-Forwarded-For and -Proto: nothing without proxies."""
+    if not settings.trusted_proxies:
+        return {}
+    return {
+        "trusted_proxy": "*",
+        "trusted_proxy_count": settings.trusted_proxies,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _bind(host: str, port: int) -> socket.socket:

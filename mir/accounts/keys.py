@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mir.accounts.signing import NOTED_EVERY
 from mir.accounts.tokens import digest, new_key
 from mir.accounts.who import Who, scope_of
 from mir.catalogue import api_keys, users
@@ -63,6 +62,4 @@ def holder(session: Session, secret: str, now: datetime) -> Who | None:
     user = users.by_id(session, found.user_id)
     if user is None:
         return None
-    if found.used_at is None or now >= found.used_at + NOTED_EVERY:
-        api_keys.use(session, found.id, now)
-    return Who(user, scope_of(user.role, found.scope), "key")
+    return Who(user, scope_of(user.role, found.scope), "key", found.id, found.used_at)

@@ -1,4 +1,7 @@
-"""Signing in and out. A session ends a month after it began, and a week after it was last used."""
+"""Signing in and out. A session ends a month after it began, and a week after it was last used.
+
+Whoever asks reads; that a session was used is noted apart, by `mir.accounts.use`.
+"""
 
 import os
 from collections.abc import Callable
@@ -14,7 +17,6 @@ from mir.catalogue.users import User
 
 LASTS = timedelta(days=30)
 IDLE = timedelta(days=7)
-NOTED_EVERY = timedelta(minutes=1)  # so that not every request writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,4 @@ def signed_in(session: Session, token: str, now: datetime) -> Who | None:
     user = users.by_id(session, found.user_id)
     if user is None:
         return None
-    if now >= found.seen_at + NOTED_EVERY:
-        sign_ins.see(session, found.id, now)
-    return Who(user, scope_of(user.role), "session")
+    return Who(user, scope_of(user.role), "session", found.id, found.seen_at)

@@ -1,6 +1,7 @@
 """Who asks, and what they may do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from mir.catalogue.api_keys import SCOPES, Scope
@@ -16,6 +17,8 @@ class Who:
     user: User
     scope: Scope
     by: Literal["session", "key"]
+    proof: int  # id of the session or key
+    used_at: datetime | None  # when that was last noted to be used
 
     def may(self, scope: Scope) -> bool:
         """Whether they may do what asks for that scope."""

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from mir.accounts import keys, people, signing
 from mir.accounts.passwords import Cost, Passwords
-from mir.accounts.signing import IDLE, LASTS, NOTED_EVERY
-from mir.catalogue import api_keys, sign_ins, users
+from mir.accounts.signing import IDLE, LASTS
+from mir.accounts.use import NOTED_EVERY, is_due, note
+from mir.catalogue import account_tables, api_keys, users
 from mir.catalogue.session import Catalogue
 from mir.errors import InvalidQuery, NotFound
 
@@ -64,7 +66,9 @@ def test_a_session_that_is_not_used_ends_and_so_does_an_old_one(catalogue: Catal
         assert signing.signed_in(session, opened.token, NOW + IDLE) is None
         at = NOW
         while (at := at + IDLE - DAY) < NOW + LASTS:
-            assert signing.signed_in(session, opened.token, at) is not None
+            who = signing.signed_in(session, opened.token, at)
+            assert who is not None
+            note(session, who, at)
         assert signing.signed_in(session, opened.token, NOW + LASTS) is None
         other = signing.sign_in(session, "ann", PASSWORD, NOW + LASTS, CHEAP)  # takes it out
         assert other is not None
@@ -76,12 +80,14 @@ def test_a_use_is_noted_once_a_minute(catalogue: Catalogue) -> None:
     with catalogue.session() as session:
         opened = signing.sign_in(session, "bob", PASSWORD, NOW, CHEAP)
         assert opened is not None
-        token = signing.digest(opened.token)
-        for later, seen in ((NOTED_EVERY / 2, NOW), (NOTED_EVERY, NOW + NOTED_EVERY)):
-            signing.signed_in(session, opened.token, NOW + later)
-            found = sign_ins.find(session, token)
-            assert found is not None
-            assert found.seen_at == seen
+        who = signing.signed_in(session, opened.token, NOW)
+        assert who is not None
+        assert not is_due(who, NOW + NOTED_EVERY / 2)
+        assert is_due(who, NOW + NOTED_EVERY)
+        note(session, who, NOW + NOTED_EVERY)
+        again = signing.signed_in(session, opened.token, NOW + NOTED_EVERY)
+        assert again is not None
+        assert not is_due(again, NOW + NOTED_EVERY)
 
 
 def test_signing_in_leaves_the_session_that_came_along(catalogue: Catalogue) -> None:
@@ -132,6 +138,8 @@ def test_a_key_lets_in_until_it_is_revoked(catalogue: Catalogue) -> None:
         assert who is not None
         assert (who.user.name, who.scope, who.by) == ("Ann", "read", "key")
         assert keys.holder(session, made.secret[:-1], NOW) is None
+        assert is_due(who, NOW + DAY)
+        note(session, who, NOW + DAY)
         (kept,) = api_keys.listing(session, ann.id)
         assert kept.used_at == NOW + DAY
         with pytest.raises(NotFound):
@@ -171,3 +179,20 @@ def test_who_is_removed_has_neither_sessions_nor_keys(catalogue: Catalogue) -> N
         assert keys.holder(session, made.secret, NOW) is None
         people.remove(session, "ann")
         assert not users.exist(session)
+
+
+def test_no_secret_is_kept_as_it_is(catalogue: Catalogue) -> None:
+    with catalogue.session() as session:
+        opened = signing.sign_in(session, "bob", PASSWORD, NOW, CHEAP)
+        made = keys.make(session, users.get(session, "bob"), "a script", "write", NOW)
+        assert opened is not None
+        rows = [
+            row
+            for table in (account_tables.users, account_tables.sessions, account_tables.api_keys)
+            for row in session.execute(select(table))
+        ]
+    kept = repr([tuple(row) for row in rows])
+    assert len(rows) == 4
+    assert "argon2id" in kept
+    for secret in (PASSWORD, opened.token, made.secret, made.secret.removeprefix("mir_")):
+        assert secret not in kept

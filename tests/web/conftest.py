@@ -2,12 +2,15 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from made_up_library import made_up, stored, unit_vectors
 from small_library import FORMATS, small_library
 
 from tests.web.asking import Library, client_of, fill, open_library
+from tests.web.locked import Locked
 from web.app import create_app
 
 
@@ -32,6 +35,15 @@ def empty_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClie
     """A client of the application over a library without tracks."""
     with open_library(tmp_path_factory.mktemp("empty")) as engine:
         yield client_of(create_app(engine))
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Locked]:
+    """A library of three tracks, with accounts."""
+    with open_library(tmp_path / "home") as engine:
+        stored(engine, [made_up(n, vector) for n, vector in enumerate(unit_vectors(3))])
+        engine.refresh_index()
+        yield Locked(engine)
 
 
 @pytest.fixture
