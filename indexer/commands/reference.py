@@ -70,6 +70,7 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `model forget` | `{"forgotten": MODEL}` as in `model list` |
 | `user list` | `{"users": [USER, …]}`; a USER is `{name, role, created_at}` |
 | `user add`, `remove`, `password` | a USER; `{"removed": USER}`; `{"changed": USER}` |
+| `user adopt` | `{plays, playlists}` |
 | `key list` | `{"keys": [KEY, …]}`; a KEY is `{id, name, user, scope, created_at, used_at, revoked_at}` |
 | `key add`, `revoke` | a KEY with its `secret`; `{"revoked": [KEY, …]}` |
 | `export` | `{file, bytes, rows}`; `rows` is `{table: rows}` |

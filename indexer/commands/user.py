@@ -36,14 +36,21 @@ def add(name: str, role: str | None, as_json: bool, home: Path | None) -> None:
     from indexer.account_shapes import user_shape
     from mir.accounts import people
     from mir.accounts.passwords import Passwords
+    from mir.catalogue import adopting
 
     password = _new_password()
     with opened(home) as engine, engine.catalogue.session() as session:
         made = people.create(session, name, password, datetime.now(UTC), Passwords(), role)  # type: ignore[arg-type]
+        left = adopting.unowned(session)
     if as_json:
         print_json(user_shape(made))
     else:
         say(f"{made.name} may sign in as {made.role}.")
+        if left.plays or left.playlists:
+            say(
+                f"{left.plays} plays and {left.playlists} playlists from before there were "
+                f"accounts are nobody's; 'mir user adopt {made.name}' makes them theirs."
+            )
 
 
 @user.command("list")
@@ -104,6 +111,26 @@ def password(name: str, as_json: bool, home: Path | None) -> None:
         print_json({"changed": user_shape(known)})
     else:
         say(f"{known.name} has a new password, and is signed out everywhere.")
+
+
+@user.command()
+@click.argument("name")
+@json_option
+@home_option
+def adopt(name: str, as_json: bool, home: Path | None) -> None:
+    """Give NAME the plays and playlists of the listener without a name.
+
+    Those are what was played and kept before there were accounts; signed in, nobody sees them.
+    """
+    from mir.catalogue import adopting, users
+
+    with opened(home) as engine, engine.catalogue.session() as session:
+        known = users.get(session, name)
+        got = adopting.adopt(session, known.name)
+    if as_json:
+        print_json(got)
+    else:
+        say(f"{known.name} got {got.plays} plays and {got.playlists} playlists.")
 
 
 def _new_password() -> str:

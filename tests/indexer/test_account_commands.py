@@ -101,6 +101,15 @@ def test_a_key_is_shown_once(mir: Mir) -> None:
     assert json.loads(mir("key", "list", "--json").stdout) == {"keys": []}
 
 
+def test_what_was_kept_before_goes_to_who_adopts_it(mir: Mir, home: Path) -> None:
+    mir("user", "add", "Ann", typed="ten letters")
+    mir("playlist", "make", "Evening")
+    assert "1 playlists from before" in mir("user", "add", "bob", typed="ten letters").stdout
+    assert mir("user", "adopt", "ann").stdout == "Ann got 0 plays and 1 playlists.\n"
+    assert json.loads(mir("user", "adopt", "bob", "--json").stdout) == {"plays": 0, "playlists": 0}
+    assert "eve" in mir("user", "adopt", "eve", status=1).stderr
+
+
 def test_no_command_takes_a_password_as_an_argument() -> None:
     for command in user.commands.values():
         assert {each.name for each in command.params} <= {"name", "role", "as_json", "home"}
