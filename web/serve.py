@@ -117,10 +117,13 @@ def _refuse_strangers(engine: Engine) -> None:
     with engine.catalogue.session() as session:
         if users.exist(session):
             return
-    where = f"On {settings.host}" if not is_loopback(settings.host) else "Through a proxy"
+    if is_loopback(settings.host):
+        where, else_ = "By a proxy", "leave MIR_ALLOWED_HOSTS and MIR_TRUSTED_PROXIES out"
+    else:
+        where, else_ = f"On {settings.host}", "serve on 127.0.0.1"
     raise SettingsError(
         f"{where} others can reach mir, and it has no account to ask them for: make one with "
-        "'mir user add NAME', or serve on 127.0.0.1."
+        f"'mir user add NAME', or {else_}."
     )
 
 
