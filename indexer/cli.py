@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("upkeep", "status", "Show what the catalogue and the index hold."),
     "rebuild": ("upkeep", "rebuild", "Build the index anew from the catalogue."),
     "model": ("model", "model", "List, change and look at the models that hear."),
+    "user": ("user", "user", "Add, list and remove those who may sign in."),
+    "key": ("key", "key", "Make, list and revoke keys for programs."),
     "export": ("carry", "export", "Write the whole analysis to one file."),
     "import": ("carry", "import_", "Merge a file that `mir export` wrote."),
     "doctor": ("doctor", "doctor", "Check that everything mir needs is well."),

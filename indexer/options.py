@@ -83,6 +83,16 @@ def listener_option(command: Callable[P, R]) -> Callable[P, R]:
     )(command)
 
 
+def owner_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Add `--listener`, for whose playlists there are."""
+    return click.option(
+        "--listener",
+        default="",
+        metavar="NAME",
+        help="Whose playlist (default: that of the listener without a name).",
+    )(command)
+
+
 def count_option(command: Callable[P, R]) -> Callable[P, R]:
     """Add `--count`."""
     return click.option(

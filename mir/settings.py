@@ -45,6 +45,18 @@ SETTINGS = (
     ),
     Setting("MIR_HOST", "host", "Address on which the web app answers.", "127.0.0.1"),
     Setting("MIR_PORT", "port", "Port on which the web app answers; 0 takes any free one.", "8080"),
+    Setting(
+        "MIR_ALLOWED_HOSTS",
+        "allowed_hosts",
+        "Names by which the web app may be asked for, beside addresses: music.example.org, nas.",
+        "none but localhost",
+    ),
+    Setting(
+        "MIR_TRUSTED_PROXIES",
+        "trusted_proxies",
+        "How many proxies stand before the web app, whose X-Forwarded-For and -Proto count.",
+        "0",
+    ),
     Setting("MIR_JOBS", "jobs", "Worker processes that analyse files.", "one per core, at most 8"),
     Setting(
         "MIR_THOROUGH",
@@ -82,12 +94,7 @@ SETTINGS = (
         "How much of an uploaded clip is listened to, in seconds.",
         "600",
     ),
-    Setting(
-        "MIR_LOG_REQUESTS",
-        "log_requests",
-        "1 to write a line of JSON for every request, and for errors, to standard error.",
-        "0",
-    ),
+    Setting("MIR_LOG_REQUESTS", "log_requests", "1 to log requests as lines of JSON.", "0"),
 )
 """Every variable that mir reads from the environment."""
 
@@ -102,6 +109,8 @@ class Settings:
     database_url: str = field(repr=False)  # for SQLAlchemy; may hold a password
     host: str = "127.0.0.1"
     port: int = 8080  # 0 for any free one
+    allowed_hosts: tuple[str, ...] = ()  # names in lower case, without ports
+    trusted_proxies: int = 0
     jobs: int = 1  # worker processes, at least 1
     thorough: bool = False  # hear all of every track
     # A worker uses 330 MiB of data, and some 100 MiB for a second model while it is prepared.
@@ -149,7 +158,6 @@ def load_settings(
     for name, variable in _VARIABLES.items():
         if name not in given and (value := environ.get(variable, "").strip()):
             given[name] = _bytes(variable, value) if variable.endswith("_MB") else value
-
     kept = _home(given.get("home"))
     model = given.get("model")
     return Settings(
@@ -157,6 +165,8 @@ def load_settings(
         database_url=_database(given.get("database_url"), kept),
         host=_host(given.get("host", "127.0.0.1")),
         port=_integer("port", given.get("port", 8080), 0, 65_535),
+        allowed_hosts=tuple(given.get("allowed_hosts", "").lower().replace(",", " ").split()),
+        trusted_proxies=_integer("trusted_proxies", given.get("trusted_proxies", 0), 0, 9),
         jobs=_integer("jobs", given.get("jobs", min(_cores(), 8)), 1, 256),
         thorough=_switch("thorough", given.get("thorough", False)),
         log_requests=_switch("log_requests", given.get("log_requests", False)),

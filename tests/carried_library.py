@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from mir.analysis import Failure, Tags
 from mir.catalogue import (
+    api_keys,
     chromas,
     failures,
     files,
@@ -20,7 +21,9 @@ from mir.catalogue import (
     playlist_entries,
     playlists,
     plays,
+    sign_ins,
     tracks,
+    users,
 )
 from mir.catalogue.models import KnownModel
 from mir.catalogue.plays import NewPlay
@@ -71,7 +74,10 @@ def fill(session: Session, numbers: Iterable[int], *, second: Iterable[int] = ()
 
 
 def fill_the_rest(session: Session) -> None:
-    """Store a failure, a folder, a rule, a model to come, prints, plays, and a playlist."""
+    """Store a failure, a folder, a rule, a model to come, prints, plays, and a playlist.
+
+    And an account with a session and a key, which are not carried.
+    """
     failures.record(session, Failure(Path("/music/bad.mp3"), 5, 6, "No sound.", "decode"), NOW)
     files.add_root(session, Path("/music"))
     session.execute(insert(exclusions).values(kind="path", value="*/demo/*"))
@@ -84,6 +90,9 @@ def fill_the_rest(session: Session) -> None:
     evening = playlists.create(session, "Evening", NOW, query=query, listener="ann")
     listed = [track.id for track in tracks.page(session, limit=2).items]
     playlist_entries.replace(session, evening.id, [*listed, listed[0]], NOW, listener="ann")
+    ann = users.add(session, "ann", "a hash", "admin", NOW)
+    sign_ins.add(session, b"a digest", ann.id, NOW, NOW)
+    api_keys.add(session, b"another", ann.id, "a player", "read", NOW)
 
 
 def path_of(number: int) -> Path:

@@ -48,6 +48,7 @@ HOMES = {
     "click": ("indexer/",),
     "rich": ("indexer/",),
     "watchfiles": ("indexer/watch.py",),
+    "argon2": ("mir/accounts/passwords.py",),
 }
 
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.
@@ -60,7 +61,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             *("fingerprint", "passages", "versions"),
         }
     ),
-    frozenset({"duplicates", "model", "playlist_files", "standing"}),
+    frozenset({"accounts", "duplicates", "model", "playlist_files", "standing"}),
     frozenset({"listen", "fingerprinting", "comparison"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),

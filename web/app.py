@@ -6,7 +6,7 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import duplicate_pages, monitoring, pages, playlist_pages
+from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages
 from web.api import (
     docs,
     duplicates,
@@ -19,10 +19,12 @@ from web.api import (
     tracks,
 )
 from web.context import Context, attach
+from web.door import Door, watch
+from web.hosts import check_hosts
 from web.listening import ListeningDesk
 from web.metrics import Metrics
 from web.problems import handle_problems, validation_response
-from web.request_log import watch
+from web.request_log import watch_requests
 from web.schemas import Problem, ProgressOut
 from web.security import secure
 
@@ -42,6 +44,7 @@ def bare_app() -> OpenAPI:
         "web",
         info=Info(title="mir", version="1", description=_ABOUT),
         doc_ui=False,
+        security_schemes=docs.SECURITY_SCHEMES,
         validation_error_model=Problem,
         validation_error_callback=validation_response,
     )
@@ -53,9 +56,9 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(pages.pages)
     app.register_blueprint(playlist_pages.pages)
     app.register_blueprint(duplicate_pages.pages)
+    app.register_blueprint(account_pages.pages)
     app.register_blueprint(monitoring.monitoring)
     handle_problems(app)
-    secure(app)
     return app
 
 
@@ -63,16 +66,21 @@ def create_app(
     engine: Engine,
     running: Callable[[], ProgressOut | None] = nothing_running,
     lines: TextIO | None = None,
+    door: Door | None = None,
 ) -> OpenAPI:
     """The WSGI application over that engine.
 
     `running` tells how far an index run in the same process is, None when there is none; `lines`
-    takes a line for every request (`web.request_log`), None: none is written.
+    takes a line for every request (`web.request_log`), None: none is written; without a door it is
+    the one that stands by default.
     """
     app = bare_app()
+    check_hosts(app, engine.settings)
+    secure(app)
+    watch(app, door or Door())
     app.config["MAX_CONTENT_LENGTH"] = engine.settings.max_upload_bytes + _FORM_OVERHEAD
     metrics = Metrics(engine)
-    watch(app, metrics, lines)
+    watch_requests(app, metrics, lines)
     long_desk = ListeningDesk(seats=1, queue=0)
     attach(app, Context(engine, ListeningDesk(), long_desk, running, metrics))
     return app

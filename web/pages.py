@@ -10,6 +10,7 @@ from mir.search.listing import REACH
 from mir.search.mood import near_mood
 from mir.search.query import similar
 from web import media, problems
+from web.acting import me, who
 from web.api.describe import read_fields
 from web.api.duplicates import related_to
 from web.api.failures import page_of_failures
@@ -46,6 +47,8 @@ _NEAR = 12  # neighbours that a track's page shows
 @pages.app_context_processor
 def _shared() -> dict[str, object]:
     return {
+        "who": who(),
+        "me": me(),
         "upload_limit": engine().settings.max_upload_bytes,
         "clip_limit": engine().settings.max_clip_seconds,
         "icons": url_for("pages.static", filename="icons.svg"),

@@ -10,6 +10,7 @@ from mir.catalogue.session import Session
 from mir.errors import InvalidQuery, NotFound
 from mir.playlist_files.m3u import MOST_BYTES
 from mir.recommend import standing_query
+from web.acting import me
 from web.api.describe import read_fields
 from web.api.playlist_files import export, imported
 from web.api.playlists import now, page_of_playlists, playlist_with_entries
@@ -43,13 +44,13 @@ def make() -> AnyResponse:
     if kind is None:
         form = read_fields(HandForm, request.form)
         with engine().catalogue.session() as session:
-            return _to(playlist_entries.make(session, form.name, form.track, now()).id)
+            return _to(playlist_entries.make(session, form.name, form.track, now(), me()).id)
     if kind not in KINDS:
         raise InvalidQuery(f"There is no question {kind!r}; choose one of {', '.join(KINDS)}.")
     asked = MultiDict(request.form.items(multi=True))
     name = read_fields(NameIn, MultiDict({"name": asked.pop("name", "")})).name
     query = read_fields(KINDS[kind], asked).standing(engine())
-    return _to(standing_query.make(engine(), name, query, now()).id)
+    return _to(standing_query.make(engine(), name, query, now(), me()).id)
 
 
 @pages.get("/playlists/import")
@@ -88,7 +89,7 @@ def change(playlist_id: int) -> AnyResponse:
     form = read_fields(PlaylistForm, request.form)
     playlist_id = _sane(playlist_id)
     if form.change == "refresh":
-        changed = standing_query.refresh(engine(), playlist_id, now())
+        changed = standing_query.refresh(engine(), playlist_id, now(), me())
     else:
         with engine().catalogue.session() as session:
             changed = _changed(session, playlist_id, form)
@@ -104,25 +105,25 @@ def add(track_id: int) -> AnyResponse:
     form = read_fields(TrackPlaylistForm, request.form)
     with engine().catalogue.session() as session:
         if form.name is not None:
-            chosen = playlists.create(session, form.name, now()).id
+            chosen = playlists.create(session, form.name, now(), listener=me()).id
         elif form.playlist is not None:
             chosen = form.playlist
         else:
             raise InvalidQuery("No playlist is chosen; choose one or name a new one.")
-        playlist_entries.append(session, chosen, [_sane(track_id)], now())
+        playlist_entries.append(session, chosen, [_sane(track_id)], now(), me())
     return _to(chosen)
 
 
 def _changed(session: Session, playlist_id: int, form: PlaylistForm) -> Playlist:
     at, seen = form.position, form.seen
     if form.change == "delete":
-        return playlists.remove(session, playlist_id)
+        return playlists.remove(session, playlist_id, me())
     if form.change == "rename":
-        return playlists.rename(session, playlist_id, form.name, now())
+        return playlists.rename(session, playlist_id, form.name, now(), me())
     if form.change == "remove":
-        return playlist_entries.remove(session, playlist_id, [at], now(), seen=seen)
+        return playlist_entries.remove(session, playlist_id, [at], now(), seen=seen, listener=me())
     to = {"up": at - 1, "down": at + 1}.get(form.change, form.to)
-    return playlist_entries.move(session, playlist_id, at, to, now(), seen=seen)
+    return playlist_entries.move(session, playlist_id, at, to, now(), seen=seen, listener=me())
 
 
 def _to(playlist_id: int, offset: int = 0, limit: int = PageQuery().limit) -> AnyResponse:

@@ -121,7 +121,7 @@ def _http_response(error: HTTPException) -> Response | HTTPException:
         return error  # a redirect, or an answer that is complete already
     response = answer(of_http(error))
     for name, value in error.get_headers():
-        if name in {"Allow", "Content-Range"}:
+        if name in {"Allow", "Content-Range", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value
     return response
 

@@ -25,7 +25,7 @@ _UNKNOWN = "unknown"  # the endpoint of whatever is asked for and is not there
 Clock = Callable[[], float]
 
 
-def watch(
+def watch_requests(
     app: Flask, metrics: Metrics, lines: TextIO | None, clock: Clock = time.monotonic
 ) -> None:
     """Have the requests of an application counted, and written to `lines` unless it is None."""

@@ -7,16 +7,19 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask
 
+from mir.catalogue import users
 from mir.engine import Engine
 from mir.errors import SettingsError
+from mir.settings import Settings
 from web.app import create_app, nothing_running
+from web.hosts import is_exposed, is_loopback
 from web.problems import too_large
 from web.request_log import JsonLines
 from web.schemas import Problem, ProgressOut
@@ -84,6 +87,7 @@ def start(
     Where the settings ask for it, requests and errors are written to standard error.
     """
     settings = engine.settings
+    _refuse_strangers(engine)
     lines = sys.stderr if settings.log_requests else None
     if lines is not None:
         _write_errors_as_lines(lines)
@@ -95,6 +99,7 @@ def start(
         ident="mir",
         max_request_body_size=settings.max_upload_bytes + _BODY_OVERHEAD,
         channel_timeout=60,
+        **_proxies(settings),
     )
     server.channel_class = _Channel
     thread = threading.Thread(target=server.run, name="web", daemon=True)
@@ -120,6 +125,36 @@ def _write_errors_as_lines(lines: TextIO) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     # That a request waits a moment for a thread is nothing to be told.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def _refuse_strangers(engine: Engine) -> None:
+    """Raise SettingsError where others could reach a server that has no account to ask for."""
+    settings = engine.settings
+    if not is_exposed(settings):
+        return
+    with engine.catalogue.session() as session:
+        if users.exist(session):
+            return
+    if is_loopback(settings.host):
+        where, else_ = "By a proxy", "leave MIR_ALLOWED_HOSTS and MIR_TRUSTED_PROXIES out"
+    else:
+        where, else_ = f"On {settings.host}", "serve on 127.0.0.1"
+    raise SettingsError(
+        f"{where} others can reach mir, and it has no account to ask them for: make one with "
+        f"'mir user add NAME', or {else_}."
+    )
+
+
+def _proxies(settings: Settings) -> dict[str, Any]:
+    """What Waitress is to believe of X-Forwarded-For and -Proto: nothing without proxies."""
+    if not settings.trusted_proxies:
+        return {}
+    return {
+        "trusted_proxy": "*",
+        "trusted_proxy_count": settings.trusted_proxies,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from mir.durations import clock, moment
 from mir.search.hits import percentage
 from mir.search.sentences import beginning
+from web.acting import me
 from web.schemas import CopyOut, HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
 
 _MINUS = "\N{MINUS SIGN}"
@@ -100,15 +101,23 @@ def megabytes(size: int) -> str:
 
 def asked(query: MoodForm | TracksQuery) -> str:
     """What a query asks for, without the place in the list, as part of an address."""
-    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit"})
+    given = _given(query)
     return urlencode(given, doseq=True, errors="replace")
 
 
 def fields(query: BaseModel, without: Collection[str] = ()) -> list[tuple[str, Any]]:
     """What a query asks for, without the place in the list, as fields of a form."""
-    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit", *without})
+    given = _given(query, without)
     lists = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
     return [(name, each) for name, values in lists.items() for each in values]
+
+
+def _given(query: BaseModel, without: Collection[str] = ()) -> dict[str, Any]:
+    """What was asked for; that it is asked for oneself is not said, so that others may follow."""
+    given = query.model_dump(exclude_defaults=True, exclude={"offset", "limit", *without})
+    if given.get("listener") == me():
+        given.pop("listener", None)
+    return given
 
 
 def made_from(query: Mapping[str, Any] | None) -> str:

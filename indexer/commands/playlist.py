@@ -8,7 +8,7 @@ import click
 
 from indexer.keeping import count_tracks, print_changed
 from indexer.opening import opened
-from indexer.options import home_option, json_option, page_options
+from indexer.options import home_option, json_option, owner_option, page_options
 from indexer.printing import Column, print_json, print_page, say
 from mir.durations import clock
 
@@ -29,15 +29,16 @@ def playlist() -> None:
 
 @playlist.command("list")
 @page_options
+@owner_option
 @json_option
 @home_option
-def list_(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
+def list_(limit: int, offset: int, listener: str, as_json: bool, home: Path | None) -> None:
     """List the playlists, the one that was changed last first."""
     from indexer.shapes import playlists_shape
     from mir.catalogue import playlists
 
     with opened(home) as engine, engine.catalogue.session() as session:
-        page = playlists.page(session, offset=offset, limit=limit)
+        page = playlists.page(session, offset=offset, limit=limit, listener=listener)
     if as_json:
         print_json(playlists_shape(page, offset))
         return
@@ -68,16 +69,21 @@ def list_(limit: int, offset: int, as_json: bool, home: Path | None) -> None:
 @playlist.command()
 @click.argument("playlist")
 @page_options
+@owner_option
 @json_option
 @home_option
-def show(playlist: str, limit: int, offset: int, as_json: bool, home: Path | None) -> None:
+def show(
+    playlist: str, limit: int, offset: int, listener: str, as_json: bool, home: Path | None
+) -> None:
     """List what is in PLAYLIST."""
     from indexer.shapes import playlist_shape
     from mir.catalogue import playlist_entries, playlists
 
     with opened(home) as engine, engine.catalogue.session() as session:
-        known = playlists.get(session, playlists.resolve(session, playlist))
-        page = playlist_entries.page(session, known.id, offset=offset, limit=limit)
+        known = playlists.get(session, playlists.resolve(session, playlist, listener), listener)
+        page = playlist_entries.page(
+            session, known.id, offset=offset, limit=limit, listener=listener
+        )
     if as_json:
         print_json(playlist_shape(known, page, offset))
         return
@@ -109,9 +115,12 @@ def show(playlist: str, limit: int, offset: int, as_json: bool, home: Path | Non
 @playlist.command()
 @click.argument("name")
 @click.argument("tracks", nargs=-1, metavar="[TRACK]…")
+@owner_option
 @json_option
 @home_option
-def make(name: str, tracks: tuple[str, ...], as_json: bool, home: Path | None) -> None:
+def make(
+    name: str, tracks: tuple[str, ...], listener: str, as_json: bool, home: Path | None
+) -> None:
     """Make a playlist called NAME by hand, of the TRACKs or of nothing yet.
 
     To make one from a query, ask with `mir similar`, `next`, `path`, `recommend`, `tracks` or
@@ -122,38 +131,46 @@ def make(name: str, tracks: tuple[str, ...], as_json: bool, home: Path | None) -
 
     with opened(home) as engine, engine.catalogue.session() as session:
         named = [catalogue_tracks.resolve(session, each) for each in tracks]
-        made = playlist_entries.make(session, name, named, _now())
+        made = playlist_entries.make(session, name, named, _now(), listener)
     print_changed(made, as_json, "made")
 
 
 @playlist.command()
 @click.argument("playlist")
 @click.argument("tracks", nargs=-1, required=True, metavar="TRACK…")
+@owner_option
 @json_option
 @home_option
-def add(playlist: str, tracks: tuple[str, ...], as_json: bool, home: Path | None) -> None:
+def add(
+    playlist: str, tracks: tuple[str, ...], listener: str, as_json: bool, home: Path | None
+) -> None:
     """Add TRACKs at the end of PLAYLIST."""
     from mir.catalogue import playlist_entries
     from mir.catalogue import tracks as catalogue_tracks
 
     with opened(home) as engine, engine.catalogue.session() as session:
         named = [catalogue_tracks.resolve(session, each) for each in tracks]
-        changed = playlist_entries.append(session, _meant(session, playlist), named, _now())
+        changed = playlist_entries.append(
+            session, _meant(session, playlist, listener), named, _now(), listener
+        )
     print_changed(changed, as_json, "changed")
 
 
 @playlist.command()
 @click.argument("playlist")
 @click.argument("positions", nargs=-1, required=True, type=_POSITION, metavar="POSITION…")
+@owner_option
 @json_option
 @home_option
-def remove(playlist: str, positions: tuple[int, ...], as_json: bool, home: Path | None) -> None:
+def remove(
+    playlist: str, positions: tuple[int, ...], listener: str, as_json: bool, home: Path | None
+) -> None:
     """Take what is at the POSITIONs out of PLAYLIST."""
     from mir.catalogue import playlist_entries
 
     with opened(home) as engine, engine.catalogue.session() as session:
-        meant = _meant(session, playlist)
-        changed = playlist_entries.remove(session, meant, positions, _now())
+        meant = _meant(session, playlist, listener)
+        changed = playlist_entries.remove(session, meant, positions, _now(), listener=listener)
     print_changed(changed, as_json, "changed")
 
 
@@ -161,64 +178,72 @@ def remove(playlist: str, positions: tuple[int, ...], as_json: bool, home: Path 
 @click.argument("playlist")
 @click.argument("position", type=_POSITION)
 @click.argument("to", type=_POSITION)
+@owner_option
 @json_option
 @home_option
-def move(playlist: str, position: int, to: int, as_json: bool, home: Path | None) -> None:
+def move(
+    playlist: str, position: int, to: int, listener: str, as_json: bool, home: Path | None
+) -> None:
     """Bring what is at POSITION of PLAYLIST to the position TO."""
     from mir.catalogue import playlist_entries
 
     with opened(home) as engine, engine.catalogue.session() as session:
-        meant = _meant(session, playlist)
-        changed = playlist_entries.move(session, meant, position, to, _now())
+        meant = _meant(session, playlist, listener)
+        changed = playlist_entries.move(session, meant, position, to, _now(), listener=listener)
     print_changed(changed, as_json, "changed")
 
 
 @playlist.command()
 @click.argument("playlist")
 @click.argument("name")
+@owner_option
 @json_option
 @home_option
-def rename(playlist: str, name: str, as_json: bool, home: Path | None) -> None:
+def rename(playlist: str, name: str, listener: str, as_json: bool, home: Path | None) -> None:
     """Give PLAYLIST another NAME."""
     from mir.catalogue import playlists
 
     with opened(home) as engine, engine.catalogue.session() as session:
-        changed = playlists.rename(session, _meant(session, playlist), name, _now())
+        changed = playlists.rename(
+            session, _meant(session, playlist, listener), name, _now(), listener
+        )
     print_changed(changed, as_json, "renamed")
 
 
 @playlist.command()
 @click.argument("playlist")
+@owner_option
 @json_option
 @home_option
-def delete(playlist: str, as_json: bool, home: Path | None) -> None:
+def delete(playlist: str, listener: str, as_json: bool, home: Path | None) -> None:
     """Delete PLAYLIST; the tracks themselves stay."""
     from mir.catalogue import playlists
 
     with opened(home) as engine, engine.catalogue.session() as session:
-        gone = playlists.remove(session, _meant(session, playlist))
+        gone = playlists.remove(session, _meant(session, playlist, listener), listener)
     print_changed(gone, as_json, "deleted")
 
 
 @playlist.command()
 @click.argument("playlist")
+@owner_option
 @json_option
 @home_option
-def refresh(playlist: str, as_json: bool, home: Path | None) -> None:
+def refresh(playlist: str, listener: str, as_json: bool, home: Path | None) -> None:
     """Fill PLAYLIST anew from what it was made from; changes by hand are lost."""
     from mir.recommend import standing_query
 
     with opened(home) as engine:
         with engine.catalogue.session() as session:
-            meant = _meant(session, playlist)
-        changed = standing_query.refresh(engine, meant, _now())
+            meant = _meant(session, playlist, listener)
+        changed = standing_query.refresh(engine, meant, _now(), listener)
     print_changed(changed, as_json, "refreshed")
 
 
-def _meant(session: "Session", text: str) -> int:
+def _meant(session: "Session", text: str, listener: str) -> int:
     from mir.catalogue import playlists
 
-    return playlists.resolve(session, text)
+    return playlists.resolve(session, text, listener)
 
 
 def _now() -> datetime:

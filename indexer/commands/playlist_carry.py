@@ -10,7 +10,7 @@ from indexer.commands.playlist import playlist
 from indexer.keeping import count_tracks
 from indexer.mapping import map_option
 from indexer.opening import opened
-from indexer.options import FOLDER, home_option, json_option
+from indexer.options import FOLDER, home_option, json_option, owner_option
 from indexer.printing import print_json, say, warn
 
 
@@ -20,6 +20,7 @@ from indexer.printing import print_json, say, warn
 @click.option("--relative", is_flag=True, help="Write paths below FILE's folder relative to it.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @map_option("What lies in the folder OLD here lies in NEW for the reader (repeatable).")
+@owner_option
 @json_option
 @home_option
 def export(
@@ -28,6 +29,7 @@ def export(
     relative: bool,
     force: bool,
     mappings: tuple[tuple[Path, Path], ...],
+    listener: str,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -46,8 +48,8 @@ def export(
         raise click.UsageError(f"{file} is there already; name another file, or add --force.")
     moves = rewriting(mappings)
     with opened(home) as engine, engine.catalogue.session() as session:
-        known = playlists.get(session, playlists.resolve(session, playlist))
-        tracks = playlist_entries.tracks_of(session, known.id)
+        known = playlists.get(session, playlists.resolve(session, playlist, listener), listener)
+        tracks = playlist_entries.tracks_of(session, known.id, listener)
     folder = Path(os.fsdecode(moves(os.fsencode(file.absolute().parent))))
     data = exported(format, known.name, tracks, moves, folder if relative else None)
     try:
@@ -65,12 +67,14 @@ def export(
 @click.argument("file", type=FOLDER, metavar="FILE")
 @click.option("--name", help="Name of the playlist (default: as the file says, or its own name).")
 @map_option("What lies in the folder OLD in the list lies in NEW here (repeatable).")
+@owner_option
 @json_option
 @home_option
 def import_(
     file: Path,
     name: str | None,
     mappings: tuple[tuple[Path, Path], ...],
+    listener: str,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -99,6 +103,7 @@ def import_(
             file_name=file.name,
             moves=moves,
             folder=file.absolute().parent,
+            listener=listener,
         )
     made = found.playlist
     if as_json:

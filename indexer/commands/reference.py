@@ -69,6 +69,11 @@ surrogates (`\\udcXX`), as Python has them. Times are ISO 8601 in UTC, lengths a
 | `model use` | `{id, name, state, before, heard, tracks}`; `state` is `active` or `pending` |
 | `model export` | `{id, name, file, bytes}` |
 | `model forget` | `{"forgotten": MODEL}` as in `model list` |
+| `user list` | `{"users": [USER, …]}`; a USER is `{name, role, created_at}` |
+| `user add`, `remove`, `password` | a USER; `{"removed": USER}`; `{"changed": USER}` |
+| `user adopt` | `{plays, playlists}` |
+| `key list` | `{"keys": [KEY, …]}`; a KEY is `{id, name, user, scope, created_at, used_at, revoked_at}` |
+| `key add`, `revoke` | a KEY with its `secret`; `{"revoked": [KEY, …]}` |
 | `export` | `{file, bytes, rows}`; `rows` is `{table: rows}` |
 | `import` | `{added, known, heard, files, failures, folders, models, left_out, messages}` |
 | `doctor` | `{"findings": [{name, state, text, remedy}, …], "problems"}`; `state` is `ok`, `warning` or `problem`; with `--repair` also `"repairs": [{name, done, text}, …]` |

@@ -124,11 +124,11 @@ def listeners(session: Session) -> dict[str, int]:
     return dict(sorted((name, count) for name, count in rows))
 
 
-def undo(session: Session, play_id: int) -> Play:
-    """Take one play back and return it; NotFound where there is none with that id."""
+def undo(session: Session, play_id: int, listener: str | None = None) -> Play:
+    """Take one play back and return it; NotFound where there is none, or not of that listener."""
     take_turn_for_plays(session)
     row = session.execute(_whole().where(plays.c.id == play_id)).one_or_none()
-    if row is None:
+    if row is None or listener not in (None, row.listener):
         raise NotFound(f"There is no play {play_id} (any more); `mir plays` lists those there are.")
     session.execute(delete(plays).where(plays.c.id == play_id))
     return _value(row)

@@ -39,7 +39,7 @@ from tests.catalogue.old_library import (
 from tests.made_up_analyses import NOW, made_up_analysis
 from tests.postgres_cluster import PostgresCluster
 
-RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006")
+RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from mir.analysis import Failure
-from mir.catalogue import coverage, embeddings, failures, files, models, tracks
+from mir.catalogue import coverage, embeddings, failures, files, models, tracks, users
 from mir.catalogue.portable.layout import LEFT_OUT, carried
 from mir.catalogue.portable.reading import open_export
 from mir.catalogue.session import Catalogue, open_catalogue
@@ -86,6 +86,7 @@ def test_a_library_is_the_same_wherever_it_goes(
     assert content(here) == content(there)
     filled = {name for name, found in content(there).items() if found}
     assert filled >= {table.name for table in metadata.sorted_tables} - LEFT_OUT
+    assert not filled & LEFT_OUT  # though there are accounts
     assert rows(here, "SELECT DISTINCT inode FROM files") == [(None,)]
     with elsewhere.session() as session:
         assert models.choice(session) == models.Choice(active=MODEL, pending=OTHER)
@@ -94,6 +95,17 @@ def test_a_library_is_the_same_wherever_it_goes(
         for track_id, vector in zip(ids, vectors, strict=True):
             number = int(hashes[track_id].removeprefix("hash-"))
             np.testing.assert_array_equal(vector, made_up_hearing(number).vector)
+
+
+def test_an_import_lets_nobody_in(catalogue: Catalogue, library: Path) -> None:
+    with closing(sqlite3.connect(library)) as file:
+        for table in LEFT_OUT:
+            assert file.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,)
+        file.execute("INSERT INTO users VALUES (1, 'eve', 'eve', 'a hash', 'admin', '2026-01-02')")
+        file.commit()
+    assert imported(catalogue, library).added["tracks"] == 8
+    with catalogue.session() as session:
+        assert not users.exist(session)
 
 
 def test_a_second_import_changes_nothing(catalogue: Catalogue, library: Path) -> None:

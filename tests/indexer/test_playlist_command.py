@@ -46,6 +46,28 @@ def test_a_playlist_by_hand(mir: Any) -> None:
     assert "no playlist 'Night'" in mir("show", "Night", status=1)
 
 
+def test_playlists_of_a_listener_are_theirs(mir: Any, tmp_path: Path) -> None:
+    theirs = "--listener", "ann"
+    mir("make", "Evening", "1", *theirs)
+    assert "No playlists" in mir("list")
+    for command in (("show",), ("add", "2"), ("remove", "1"), ("move", "1", "1"), ("rename", "x")):
+        name, *more = command
+        assert "no playlist 'Evening'" in mir(name, "Evening", *more, status=1)
+    mir("add", "Evening", "2", "3", *theirs)
+    mir("move", "Evening", "3", "1", *theirs)
+    mir("remove", "Evening", "2", *theirs)
+    mir("rename", "Evening", "Night", *theirs)
+    assert "by hand" in mir("refresh", "Night", *theirs, status=1)
+    shown = json.loads(mir("show", "Night", "--json", *theirs))
+    assert [each["track"]["id"] for each in shown["entries"]] == [3, 2]
+    listing = str(tmp_path / "night.m3u8")
+    mir("export", "Night", listing, *theirs)
+    mir("delete", "Night", *theirs)
+    mir("import", listing, *theirs)
+    assert "Night" in mir("list", *theirs)
+    assert "No playlists" in mir("list")
+
+
 def asked(home: Path, *arguments: str, status: int = 0) -> str:
     """What `mir` prints with a library at home."""
     result = CliRunner().invoke(cli, [*arguments, "--home", str(home)])

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from made_up_library import made_up, stored, unit_vectors
 from small_library import FORMATS, small_library
 from songs_of_notes import write_song
 
 from indexer.fingerprinting import fingerprint_all
 from mir.analysis import Tags
 from tests.web.asking import Library, client_of, fill, open_library
+from tests.web.locked import Locked
 from web.app import create_app
 
 
@@ -60,6 +62,15 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def asked(songs: Library) -> FlaskClient:
     """A client of the application over the four songs."""
     return client_of(create_app(songs.engine))
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Locked]:
+    """A library of three tracks, with accounts."""
+    with open_library(tmp_path / "home") as engine:
+        stored(engine, [made_up(n, vector) for n, vector in enumerate(unit_vectors(3))])
+        engine.refresh_index()
+        yield Locked(engine)
 
 
 @pytest.fixture

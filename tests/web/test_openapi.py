@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from web.door import COOKIE
 from web.schemas import Asked, LikeQuery, NextQuery, TracksQuery
+from web.scopes import scope_of
 
 API = "/api/v1"
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,28 @@ def test_every_operation_is_complete(document: dict[str, Any]) -> None:
             for parameter in operation.get("parameters", []):
                 assert parameter["description"], (path, parameter["name"])
     assert len(names) == len(set(names))
+
+
+def test_what_each_operation_takes_is_what_the_door_asks_for(
+    client: FlaskClient, document: dict[str, Any]
+) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["key"]["scheme"] == "bearer"
+    assert schemes["session"]["name"] == COOKIE
+    seen = set()
+    for rule in client.application.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(rule))
+        for method, operation in document["paths"].get(path, {}).items():
+            if method.upper() not in rule.methods:
+                continue
+            scope = scope_of(rule.endpoint, method.upper())
+            seen.add(scope)
+            if scope is None:
+                assert operation["security"] == []
+            else:
+                assert operation["security"] == [{"key": [scope]}, {"session": []}, {}]
+                assert {"401", "403"} <= operation["responses"].keys()
+    assert seen == {None, "read", "write", "admin"}
 
 
 def test_nothing_is_described_as_null(document: dict[str, Any]) -> None:

@@ -16,13 +16,15 @@ Form = TypeVar("Form", bound=BaseModel)
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _TEXT = {
-    403: "The request was sent by a page of another site.",
+    401: "Who asks is not known: sign in, or send a key.",
+    403: "It is not allowed: by role, by the key's scope, or as a page of another site sent it.",
     404: "There is no such thing.",
     409: "It was changed since it was seen; nothing is done.",
     413: "The upload is too large.",
     415: "The file was not sent as multipart/form-data.",
     416: "The range lies outside the file.",
     422: "The request is malformed or the file cannot be used.",
+    429: "Too much at once; `Retry-After` says when to try again.",
     500: "The server met an error of its own.",
     503: "The server is busy or cannot reach what it needs.",
 }

@@ -21,6 +21,9 @@ _HEAD = """# The API
 
 {about}
 
+Where there are accounts, a request brings a session or a key (`Authorization: Bearer KEY`) with
+the scope that it asks for; see [security](security.md).
+
 A running server describes itself at `/api/v1/openapi.json` and lets you try it at `/api/docs`.
 
 ```sh
@@ -66,7 +69,8 @@ def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[
 
 def _said(operation: dict[str, Any]) -> str:
     text: str = operation["description"]
-    return text
+    scopes = [named["key"][0] for named in operation["security"] if "key" in named]
+    return f"{text} Asks for the scope `{scopes[0]}`." if scopes else f"{text} Answers anybody."
 
 
 def _body(answer: dict[str, Any]) -> str:

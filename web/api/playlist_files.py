@@ -13,6 +13,7 @@ from mir.playlist_files.export import FORMATS, exported
 from mir.playlist_files.folders import rewriting
 from mir.playlist_files.importing import import_m3u
 from mir.playlist_files.m3u import MOST_BYTES
+from web.acting import me
 from web.api.describe import binary, blueprint, multipart, problems, read_fields, reply
 from web.api.playlists import now
 from web.context import engine
@@ -54,8 +55,8 @@ def export(playlist_id: int, query: ExportQuery) -> Response:
     moves = _moves(query.map)
     folder = Path(query.folder) if query.folder else None
     with engine().catalogue.session() as session:
-        known = playlists.get(session, playlist_id)
-        tracks = playlist_entries.tracks_of(session, known.id)
+        known = playlists.get(session, playlist_id, me())
+        tracks = playlist_entries.tracks_of(session, known.id, me())
     data = exported(query.format, known.name, tracks, moves, folder)
     response = Response(data, content_type=FORMATS[query.format].media_type)
     named = quote(f"{known.name}.{query.format}", safe="")
@@ -85,6 +86,7 @@ def imported() -> ImportedOut:
             file_name=upload.filename,
             moves=_moves(form.map),
             folder=folder,
+            listener=me(),
         )
     return ImportedOut.of(found)
 

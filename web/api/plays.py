@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from mir.catalogue import plays
 from mir.errors import InvalidQuery
+from web.acting import me, who
 from web.api.describe import blueprint, problems, reply
 from web.context import engine
 from web.schemas import (
@@ -66,8 +67,10 @@ def list_plays(query: PlaysQuery) -> Response:
 )
 def undo_play(path: PlayPath) -> Response:
     """It is gone, and answered once more."""
+    asking = who()
+    whose = None if asking is None or asking.may("admin") else me()
     with engine().catalogue.session() as session:
-        return reply(PlayOut.of(plays.undo(session, path.play_id)))
+        return reply(PlayOut.of(plays.undo(session, path.play_id, whose)))
 
 
 @api.delete("/plays", summary="Forget a listener", responses={200: ChangedOut, **problems(403)})

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from mir.catalogue.filters import Filter
 from mir.catalogue.moments import read_moment
-from mir.catalogue.plays import LISTENER_LENGTH
+from web.acting import acting_as
 
 
 def _no_nul(text: str) -> str:
@@ -19,6 +19,8 @@ def _no_nul(text: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=500), AfterValidator(_no_nul)]
+Listener = Annotated[Text, AfterValidator(acting_as)]
+"""Whose plays; checked against who asks, also where nothing is said."""
 Texts = Annotated[list[Text], Field(max_length=50)]
 Year = Annotated[int, Field(ge=0, le=9999)]
 Tempo = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
@@ -101,7 +103,9 @@ class FilterFields(Asked):
         default=None,
         description="Keep what the listener has not played since this day or age.",
     )
-    listener: Text = Field(default="", max_length=LISTENER_LENGTH, description="Whose plays count.")
+    listener: Listener = Field(
+        default="", validate_default=True, description="Whose plays count; one's own by default."
+    )
 
     def filter(self) -> Filter:
         """What the catalogue and the index understand; ages count from now."""

@@ -1,20 +1,20 @@
 """What listeners did: plays as they are sent, asked for and shown."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mir.catalogue import plays
 from mir.catalogue.plays import Kind, NewPlay, Play, Recorded
 from web.schemas.answers import showable
+from web.schemas.filters import Listener
 from web.schemas.requests import Asked, Id, PageQuery, Text
 
 MOST_PLAYS = 1_000  # in one request
 
 _KIND = "listen, like, dislike or skip."
-_LISTENER = "Whose plays; the one without a name where nothing is said."
-Listener = Annotated[Text, Field(max_length=plays.LISTENER_LENGTH)]
+_LISTENER = "Whose plays; where nothing is said one's own, or those without a name."
 
 
 class PlayIn(Asked):
@@ -32,7 +32,7 @@ class PlayIn(Asked):
         allow_inf_nan=False,
         description="How many seconds were heard.",
     )
-    listener: Listener = Field(default="", description=_LISTENER)
+    listener: Listener = Field(default="", validate_default=True, description=_LISTENER)
     reference: Text | None = Field(
         default=None,
         max_length=plays.REFERENCE_LENGTH,
@@ -54,13 +54,13 @@ class PlayIn(Asked):
 class PlaysQuery(PageQuery):
     """The query of `GET /plays`."""
 
-    listener: Listener = Field(default="", description=_LISTENER)
+    listener: Listener = Field(default="", validate_default=True, description=_LISTENER)
 
 
 class EraseQuery(Asked):
     """The query of `DELETE /plays`."""
 
-    listener: Listener = Field(default="", description=_LISTENER)
+    listener: Listener = Field(default="", validate_default=True, description=_LISTENER)
     confirm: bool = Field(description="Must be true: what is erased does not come back.")
 
 

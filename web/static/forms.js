@@ -8,7 +8,8 @@ let sending = false; // a second click means what is shown after the first
 export function startForms() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    // Who signs in or out is shown another frame around the page, too.
+    if (event.defaultPrevented || form.method !== "post" || "full" in form.dataset) return;
     event.preventDefault();
     if (sending) return;
     sending = true;

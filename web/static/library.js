@@ -39,7 +39,7 @@ async function send(event, main) {
   const body = new URLSearchParams(new FormData(form, event.submitter));
   try {
     const response = await fetch(form.action, { method: "POST", body });
-    if (!response.ok) throw new Error("refused");
+    if (!response.ok || new URL(response.url).pathname === "/login") throw new Error("refused");
     draw(main, await response.text());
   } catch {
     location.reload(); // the list may be out of date

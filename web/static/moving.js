@@ -91,6 +91,7 @@ async function load(url, arrive = () => {}) {
   let page;
   try {
     const response = await fetch(url, { headers: { Accept: "text/html" } });
+    if (new URL(response.url).pathname === "/login") throw new Error("signed out meanwhile");
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("not a page");
     page = pageOf(await response.text());
   } catch {
