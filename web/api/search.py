@@ -75,8 +75,8 @@ def identify_clip() -> Response:
 def identify_timeline() -> Response:
     """Look through a mix, a radio hour or a concert from end to end.
 
-    Three hours at most, and one recording at a time: it takes up to a minute an hour. Where that is
-    too short, `mir identify --timeline FILE` has no limit.
+    Three hours at most, and one recording at a time: an hour takes half a minute in a small
+    library and more in a large one. `mir identify --timeline FILE` has no limit.
     """
     recording = uploaded_clip()
     read_fields(ClipForm, request.form)
