@@ -14,7 +14,7 @@ from mir.fingerprint.landmarks import Clip
 from mir.fingerprint.spectrum import SAMPLE_RATE
 from mir.fingerprint.stretches import clip_of_stretches, landmarks_of_stretches
 from mir.versions import packing as chroma_packing
-from mir.versions.chroma import ChromaStream
+from mir.versions.chroma import Chroma, ChromaStream
 from mir.versions.summary import summary
 
 _STRETCH = 600.0  # seconds decoded at once: 19 MB, and most music in one go
@@ -48,6 +48,35 @@ def fingerprint(source: Source, within: Span | None = None) -> Prints:
     chroma = harmony.finish()
     summed = chroma_packing.pack_summary(summary(chroma))
     return Prints(landmarks, chroma_packing.pack(chroma), summed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeardWhole:
+    """A recording of any length as it is compared with a library: by its sound, by its music."""
+
+    clip: Clip
+    chroma: Chroma
+
+
+def hear_whole(source: Source, longest: float | None = None) -> HeardWhole:
+    """Landmarks and chroma of a recording that is looked into, from one decoding.
+
+    Damage is silence, and AudioError raised, as in `fingerprint`; and where it has more than
+    `longest` seconds (None: any number).
+    """
+    harmony = ChromaStream(SAMPLE_RATE)
+
+    def overheard() -> Iterator[FloatArray]:
+        left = None if longest is None else round(longest * SAMPLE_RATE)
+        for samples in _stretches(source, None):
+            if left is not None:
+                left -= len(samples)
+                if left < 0:
+                    raise AudioError(f"{name_of(source)} is longer than {longest:g} seconds")
+            harmony.add(samples)
+            yield samples
+
+    return HeardWhole(clip_of_stretches(overheard()), harmony.finish())
 
 
 def long_clip(source: Source) -> Clip:

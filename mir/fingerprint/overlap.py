@@ -74,7 +74,7 @@ def overlaps(index: FingerprintIndex, track: int) -> tuple[Overlap, ...]:
     if own is None or not len(own.peaks):
         return ()
     clip = as_clip(own)
-    windows = [Window(first, heard(each)) for first, each in _windows(clip, _WINDOW, _HOP)]
+    windows = [Window(first, heard(each)) for first, each in windows_of(clip, _WINDOW, _HOP)]
     found: dict[int, Overlap] = {}
     seen: set[tuple[int, int]] = set()
     for other, line, first in _lines(index.without(track), clip):
@@ -87,13 +87,13 @@ def overlaps(index: FingerprintIndex, track: int) -> tuple[Overlap, ...]:
         followed = follow(index, windows, theirs.peaks, line, first)
         if not followed.stretches:
             continue
-        overlap = _overlap(other, own.peaks, theirs.peaks, followed)
+        overlap = along_line(other, own.peaks, theirs.peaks, followed)
         if other not in found or found[other].seconds < overlap.seconds:
             found[other] = overlap
     return tuple(sorted(found.values(), key=lambda each: (-each.seconds, each.track)))
 
 
-def _windows(clip: Clip, seconds: float, hop: float) -> Iterator[tuple[int, Clip]]:
+def windows_of(clip: Clip, seconds: float, hop: float) -> Iterator[tuple[int, Clip]]:
     """(first frame, window) through all of a clip; what is left at the end may be shorter."""
     length, step = round(seconds * FRAME_RATE), round(hop * FRAME_RATE)
     for first in range(0, max(1, clip.length - (length - step)), step):
@@ -102,7 +102,7 @@ def _windows(clip: Clip, seconds: float, hop: float) -> Iterator[tuple[int, Clip
 
 def _lines(index: FingerprintIndex, clip: Clip) -> Iterator[tuple[int, Line, int]]:
     """(track, line, frame at which it was found) for what the pieces of the clip lead to."""
-    for first, piece in _windows(clip, _PIECE, _PIECE):
+    for first, piece in windows_of(clip, _PIECE, _PIECE):
         if not len(piece.grids[0]):
             continue
         map_of_piece = heard(piece)
@@ -127,7 +127,8 @@ def _held(index: FingerprintIndex, piece: Clip) -> list[Place]:
     return held[:_HELD]
 
 
-def _overlap(track: int, own: Peaks, other: Peaks, followed: Followed) -> Overlap:
+def along_line(track: int, own: Peaks, other: Peaks, followed: Followed) -> Overlap:
+    """What was followed along one line, told in seconds; there must be a stretch in it."""
     stretches = followed.stretches
     ours = [(each.start, each.end) for each in stretches]
     theirs = [(each.other_start, each.other_end) for each in stretches]
