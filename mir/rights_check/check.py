@@ -33,6 +33,11 @@ class Checker:
         """How many tracks have a fingerprint to compare with; 0: nothing can be told."""
         return len(self._index)
 
+    @property
+    def among_music(self) -> int:
+        """How many tracks have chroma to compare with."""
+        return len(self._shortlist)
+
     def check(self, file: HeardFile) -> Checked:
         """What a file shares with the library, at most one finding by sound and one by music."""
         lines: dict[int, list[Overlap]] = {}
