@@ -17,6 +17,7 @@ from mir.versions import packing as chroma_packing
 from mir.versions.chroma import Chroma, ChromaStream
 from mir.versions.summary import summary
 
+_TOLERANCE = 0.5  # seconds that a recording may be too long
 _STRETCH = 600.0  # seconds decoded at once: 19 MB, and most music in one go
 
 
@@ -67,12 +68,16 @@ def hear_whole(source: Source, longest: float | None = None) -> HeardWhole:
     harmony = ChromaStream(SAMPLE_RATE)
 
     def overheard() -> Iterator[FloatArray]:
-        left = None if longest is None else round(longest * SAMPLE_RATE)
+        left = None if longest is None else round((longest + _TOLERANCE) * SAMPLE_RATE)
         for samples in _stretches(source, None):
             if left is not None:
                 left -= len(samples)
                 if left < 0:
-                    raise AudioError(f"{name_of(source)} is longer than {longest:g} seconds")
+                    raise AudioError(
+                        f"{name_of(source)} is longer than {longest:g} seconds; check it with "
+                        "`mir rights check`, cut a shorter piece out of it, or raise "
+                        "MIR_MAX_CLIP_SECONDS"
+                    )
             harmony.add(samples)
             yield samples
 

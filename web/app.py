@@ -5,8 +5,18 @@ from collections.abc import Callable
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import pages, playlist_pages
-from web.api import docs, failures, library, playlist_files, playlists, plays, search, tracks
+from web import pages, playlist_pages, rights_pages
+from web.api import (
+    docs,
+    failures,
+    library,
+    playlist_files,
+    playlists,
+    plays,
+    rights,
+    search,
+    tracks,
+)
 from web.context import Context, attach
 from web.listening import ListeningDesk
 from web.problems import handle_problems, validation_response
@@ -33,11 +43,13 @@ def bare_app() -> OpenAPI:
         validation_error_callback=validation_response,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (search, tracks, plays, playlists, playlist_files, library, failures, docs):
+    parts = (search, tracks, rights, plays, playlists, playlist_files, library, failures, docs)
+    for part in parts:
         app.register_api(part.api)
     app.register_blueprint(docs.page)
     app.register_blueprint(pages.pages)
     app.register_blueprint(playlist_pages.pages)
+    app.register_blueprint(rights_pages.pages)
     handle_problems(app)
     secure(app)
     return app

@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, request
 _SAME_HOST = {
     "default-src": "'self'",
     "img-src": "'self'",
+    "media-src": "'self' data:",  # a piece of an upload, which is kept nowhere
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",

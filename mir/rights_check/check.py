@@ -1,6 +1,7 @@
 """Compares a file that was heard with the library: by sound, and more weakly by music."""
 
 from mir.catalogue import chromas, tracks
+from mir.catalogue.revision import writes_but_plays
 from mir.comparison import same_music
 from mir.engine import Engine
 from mir.fingerprint.contained import contained
@@ -26,7 +27,10 @@ class Checker:
         self._engine = engine
         self._index = engine.fingerprints.index()
         with engine.catalogue.session() as session:
-            self._shortlist = Shortlist(*chromas.summaries(session, CHROMA_METHOD))
+            self._shortlist = engine.shortlists.get(
+                writes_but_plays(session),
+                lambda: Shortlist(*chromas.summaries(session, CHROMA_METHOD)),
+            )
 
     @property
     def among(self) -> int:

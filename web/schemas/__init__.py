@@ -67,6 +67,7 @@ from web.schemas.requests import (
     TrackPath,
     TracksQuery,
 )
+from web.schemas.rights import CheckedOut, FindingOut
 from web.schemas.standing import (
     ChangedOut,
     FailureOut,
@@ -84,6 +85,7 @@ __all__ = [
     "AnswerOut",
     "Asked",
     "ChangedOut",
+    "CheckedOut",
     "ClipForm",
     "EntriesIn",
     "EntryOut",
@@ -97,6 +99,7 @@ __all__ = [
     "FailuresQuery",
     "FieldProblem",
     "FilterFields",
+    "FindingOut",
     "GenreOut",
     "GenresOut",
     "HandForm",
