@@ -7,6 +7,7 @@ under other music, five for what is short. What a window leads to is followed th
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mir.fingerprint.align import align, heard
 from mir.fingerprint.follow import Line, Window, follow
@@ -19,6 +20,7 @@ from mir.fingerprint.peaks import Peaks
 from mir.fingerprint.spectrum import FRAME_RATE
 
 _LENGTHS = ((10.0, 5.0), (5.0, 2.5))  # seconds of a window, and from one to the next
+_MAPS = 256  # of windows, 0.3 MB each
 _SAME_LINE = 16  # frames by which lines differ that are followed only once
 
 
@@ -35,9 +37,7 @@ def contained(index: FingerprintIndex, recording: Clip) -> tuple[Overlap, ...]:
     found: list[Overlap] = []
     trials = math.log10(sum(_count(recording, *each) for each in _LENGTHS))
     for seconds, hop in _LENGTHS:
-        windows = [
-            Window(first, heard(each)) for first, each in windows_of(recording, seconds, hop)
-        ]
+        windows = _Windows(recording, seconds, hop)
         seen: set[tuple[int, int]] = set()
         for track, line, first in _lines(index, recording, seconds, hop):
             begin = round(line.begin / _SAME_LINE)
@@ -46,7 +46,7 @@ def contained(index: FingerprintIndex, recording: Clip) -> tuple[Overlap, ...]:
             seen |= {(track, begin + near) for near in (-1, 0, 1)}
             theirs = index.landmarks(track)
             assert theirs is not None
-            followed = follow(index, windows, theirs.peaks, line, first)
+            followed = follow(index, windows.beside(theirs.length, line), theirs.peaks, line, first)
             if not followed.stretches:
                 continue
             overlap = along_line(track, recording.grids[0], theirs.peaks, followed)
@@ -57,6 +57,23 @@ def contained(index: FingerprintIndex, recording: Clip) -> tuple[Overlap, ...]:
             if stretches:
                 found.append(replace(overlap, stretches=stretches))
     return _apart(found)
+
+
+class _Windows:
+    """The windows of a recording; the maps of a few are kept, for those of hours fill gigabytes."""
+
+    def __init__(self, recording: Clip, seconds: float, hop: float) -> None:
+        self._firsts = [first for first, _ in windows_of(recording, seconds, hop)]
+        self._length = round(seconds * FRAME_RATE)
+        self._window = lru_cache(maxsize=_MAPS)(
+            lambda first: Window(first, heard(window(recording, first, self._length)))
+        )
+
+    def beside(self, frames: int, line: Line) -> list[Window]:
+        """Those that meet a track of so many frames along a line, or nearly; at least one does."""
+        begin = -line.begin / line.tempo - 2 * self._length
+        end = (frames - line.begin) / line.tempo + self._length
+        return [self._window(first) for first in self._firsts if begin <= first <= end]
 
 
 def _count(recording: Clip, seconds: float, hop: float) -> int:

@@ -93,3 +93,13 @@ def test_other_music_contains_nothing(index: FingerprintIndex, seed: int) -> Non
 def test_silence_and_an_empty_library_have_nothing(index: FingerprintIndex) -> None:
     assert contained(index, heard(np.zeros(SAMPLE_RATE * 20, np.float32))) == ()
     assert contained(FingerprintIndex(), heard(part(1, 0, 20))) == ()
+
+
+def test_maps_of_windows_are_forgotten_and_made_again(
+    index: FingerprintIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = heard(part(2, 0, 30), music(90), part(2, 30, 60))
+    whole = contained(index, clip)
+    monkeypatch.setattr("mir.fingerprint.contained._MAPS", 2)
+    assert contained(index, clip) == whole
+    assert len(whole) == 2

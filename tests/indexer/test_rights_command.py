@@ -17,6 +17,9 @@ from indexer.run_report import Progress
 from indexer.whole_run import index_whole
 from mir.analysis import FloatArray, Tags
 from mir.engine import open_engine
+from mir.rights_check.check import Checker
+from mir.rights_check.findings import Checked
+from mir.rights_check.hearing import HeardFile
 from mir.settings import load_settings
 from tests.indexer.stub_ear import StubEar
 from tests.tag_writing import write_tags
@@ -151,6 +154,23 @@ def test_files_that_are_there_are_not_written_over(
     assert "nothing found" in there.read_text()
     lost = tmp_path / "no folder" / "a.html"
     assert "cannot be written" in check(path, "--html", lost, status=1).stderr
+
+
+def test_time_spent_comparing_is_not_a_workers(
+    indexed: Path, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    real = Checker.check
+
+    def long(checker: Checker, file: HeardFile) -> Checked:
+        nonlocal now
+        now += 10_000
+        return real(checker, file)
+
+    monkeypatch.setattr(Checker, "check", long)
+    with open_engine(load_settings({}, home=indexed, jobs=1), embedder=StubEar()) as engine:
+        report = check_files(engine, uploads, clock=lambda: now)
+    assert (len(report.files), report.failed) == (6, 3)
 
 
 def test_progress_tells_of_every_file_and_a_stop_ends_early(indexed: Path, uploads: Path) -> None:
