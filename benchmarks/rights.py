@@ -72,11 +72,8 @@ def main() -> int:
         "found: the track, at the right place. certain: of those found. others: findings of other "
         "tracks by sound. versions: likely versions told of other tracks."
     )
-    print(
-        Report(
-            "Rights checks", facts, (Table("Files made of both", "files", tuple(rows), note),)
-        ).as_markdown()
-    )
+    table = Table("Files made of both", "files", tuple(rows), note)
+    print(Report("Rights checks", facts, (table,)).as_markdown())
     return 0
 
 
