@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("search", "search", "Find the tracks that sound like a clip."),
     "identify": ("identify", "identify", "Say which recording a clip is, and where in it."),
     "duplicates": ("duplicates", "duplicates", "List copies, excerpts, versions and shared sound."),
+    "rights": ("rights", "rights", "Check files for what they have of the library."),
     "similar": ("search", "similar", "Find the tracks that sound like tracks, artists or albums."),
     "mood": ("mood", "mood", "Find the tracks that feel like a point of mood."),
     "next": ("search", "next_", "Say what to play after one or more tracks."),

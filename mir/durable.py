@@ -37,3 +37,15 @@ def only_writer(lock: Path) -> Iterator[None]:
             for half in lock.parent.glob("*.tmp"):
                 half.unlink(missing_ok=True)
             raise
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is whole or as it was before, whatever happens; OSError if it cannot be."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        sync(part)
+        part.replace(path)
+        sync(path.parent)
+    finally:
+        part.unlink(missing_ok=True)

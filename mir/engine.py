@@ -35,6 +35,7 @@ from mir.settings import Settings
 from mir.standing import Pending, Status
 from mir.vectors.index import VectorIndex
 from mir.vectors.store import Manifest, load, manifest_path, save
+from mir.versions.shortlist import Shortlist
 
 __all__ = ["Engine", "Pending", "Status", "View", "open_engine"]
 
@@ -87,6 +88,8 @@ class Engine:
         self.feelings: Recent[tuple[int, str], Feelings] = Recent(_MODELS_KEPT)
         # writes but plays -> whose tracks are whose, kept for mir.recommend.related
         self.credits: Recent[int, Credits] = Recent(1)
+        # writes but plays -> what versions are chosen by, kept for mir.rights_check
+        self.shortlists: Recent[int, Shortlist] = Recent(1)
         # what the plays of all listeners teach, for mir.recommend.others
         self.listeners: Behind[Any, Any] = Behind(clock)
         self._first = embedder

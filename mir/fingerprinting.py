@@ -14,9 +14,10 @@ from mir.fingerprint.landmarks import Clip
 from mir.fingerprint.spectrum import SAMPLE_RATE
 from mir.fingerprint.stretches import clip_of_stretches, landmarks_of_stretches
 from mir.versions import packing as chroma_packing
-from mir.versions.chroma import ChromaStream
+from mir.versions.chroma import Chroma, ChromaStream
 from mir.versions.summary import summary
 
+_TOLERANCE = 0.5  # seconds that a recording may be too long
 _STRETCH = 600.0  # seconds decoded at once: 19 MB, and most music in one go
 
 
@@ -50,6 +51,31 @@ def fingerprint(source: Source, within: Span | None = None) -> Prints:
     return Prints(landmarks, chroma_packing.pack(chroma), summed)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HeardWhole:
+    """A recording of any length as it is compared with a library: by its sound, by its music."""
+
+    clip: Clip
+    chroma: Chroma
+
+
+def hear_whole(source: Source, longest: float | None = None) -> HeardWhole:
+    """Landmarks and chroma of a recording that is looked into, from one decoding.
+
+    Damage is silence, and AudioError raised, as in `fingerprint`. A recording of which more than
+    `longest` seconds can be decoded raises ClipTooLong.
+    """
+    harmony = ChromaStream(SAMPLE_RATE)
+
+    def overheard() -> Iterator[FloatArray]:
+        remedy = "check it with `mir rights check`, or raise MIR_MAX_CLIP_SECONDS"
+        for samples in _bounded(source, longest, remedy):
+            harmony.add(samples)
+            yield samples
+
+    return HeardWhole(clip_of_stretches(overheard()), harmony.finish())
+
+
 def long_clip(
     source: Source,
     max_seconds: float | None = None,
@@ -64,18 +90,26 @@ def long_clip(
 
     def told() -> Iterator[FloatArray]:
         seconds = 0.0
-        for stretch in _stretches(source, None):
-            seconds += len(stretch) / SAMPLE_RATE
-            if max_seconds is not None and seconds > max_seconds:
-                raise ClipTooLong(
-                    f"{name_of(source)} is longer than {max_seconds / 60:g} minutes; cut it, or "
-                    "run `mir identify --timeline FILE`, which looks through files of any length"
-                )
+        remedy = "run `mir identify --timeline FILE`, which looks through files of any length"
+        for stretch in _bounded(source, max_seconds, remedy):
             yield stretch
+            seconds += len(stretch) / SAMPLE_RATE
             if passed is not None:
                 passed(seconds)
 
     return clip_of_stretches(told())
+
+
+def _bounded(source: Source, longest: float | None, remedy: str) -> Iterator[FloatArray]:
+    """The stretches of a recording; ClipTooLong, with that remedy, where they last too long."""
+    seconds = 0.0
+    for stretch in _stretches(source, None):
+        seconds += len(stretch) / SAMPLE_RATE
+        if longest is not None and seconds > longest + _TOLERANCE:
+            raise ClipTooLong(
+                f"{name_of(source)} is longer than {longest / 60:g} minutes; cut it, or {remedy}"
+            )
+        yield stretch
 
 
 def _stretches(source: Source, within: Span | None) -> Iterator[FloatArray]:

@@ -40,8 +40,8 @@ HOMES = {
     "mutagen": ("mir/audio/",),
     "onnxruntime": ("mir/model/",),
     "matplotlib": ("mir/evaluation/plots.py",),
-    "jinja2": ("mir/evaluation/page.py",),
-    "markupsafe": ("mir/evaluation/page.py",),
+    "jinja2": ("mir/evaluation/page.py", "mir/rights_check/page.py"),
+    "markupsafe": ("mir/evaluation/page.py", "mir/rights_check/page.py"),
     "flask": ("web/",),
     "waitress": ("web/",),
     "prometheus_client": ("web/metrics.py",),
@@ -66,7 +66,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
     frozenset({"search", "evaluation", "models", "portable", "rights"}),
-    frozenset({"recommend", "training"}),
+    frozenset({"recommend", "rights_check", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
 

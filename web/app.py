@@ -6,7 +6,7 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages
+from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages, rights_pages
 from web.api import (
     docs,
     duplicates,
@@ -15,6 +15,7 @@ from web.api import (
     playlist_files,
     playlists,
     plays,
+    rights,
     search,
     tracks,
 )
@@ -49,7 +50,10 @@ def bare_app() -> OpenAPI:
         validation_error_callback=validation_response,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    parts = (search, tracks, duplicates, plays, playlists, playlist_files, library, failures, docs)
+    parts = (
+        *(search, tracks, duplicates, rights, plays, playlists, playlist_files),
+        *(library, failures, docs),
+    )
     for part in parts:
         app.register_api(part.api)
     app.register_blueprint(docs.page)
@@ -58,6 +62,7 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(duplicate_pages.pages)
     app.register_blueprint(account_pages.pages)
     app.register_blueprint(monitoring.monitoring)
+    app.register_blueprint(rights_pages.pages)
     handle_problems(app)
     return app
 

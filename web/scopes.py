@@ -28,7 +28,9 @@ ASKING = frozenset(
         "search.identify_clip",
         "search.identify_timeline",
         "search.classify_clip",
+        "rights.check_rights",
         "pages.search_clip",
+        "rights_pages.check",
     }
 )
 """Uploads that are heard, answered and forgotten: `read`, and not too often."""

@@ -12,7 +12,8 @@ from flask import Flask, Response, abort, request
 _SAME_HOST = {
     "default-src": "'self'",
     "img-src": "'self'",
-    "media-src": "'self' blob:",  # a clip is played from the form that it was chosen in
+    # A clip is played from the form that it was chosen in, a piece of an upload from the answer.
+    "media-src": "'self' blob: data:",
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from indexer.file_output import refuse_to_overwrite, write_file
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option, page_options
 from indexer.printing import Column, print_json, print_table, say, say_part, warn
@@ -74,8 +75,7 @@ def duplicates(
         return
     if file is not None:
         _refuse(ctx, ("limit", "offset"), "--csv writes the whole list.")
-    if file is not None and file.exists() and not force:
-        raise click.UsageError(f"{file} is there already; name another file, or add --force.")
+        refuse_to_overwrite(file, force)
     chosen = Relation[kind.upper()] if kind else None
     with opened(home) as engine, engine.catalogue.session() as session:
         found = found_in(session, METHOD)
@@ -262,10 +262,7 @@ def _write(file: Path, found: "Duplicates", chosen: "Relation | None", as_json: 
     from mir.spreadsheet import table
 
     written = list(rows(everything(found, chosen)))
-    try:
-        file.write_bytes(table(HEADER, written))
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written ({error.strerror}).") from error
+    write_file(file, table(HEADER, written))
     if as_json:
         print_json({"file": file, "rows": len(written)})
     else:

@@ -1,7 +1,6 @@
 """Opens the tags of a file with mutagen, whatever the file's name says and however odd they are."""
 
 import io
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import mutagen
@@ -9,7 +8,7 @@ from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
-from mir.audio.source import open_source
+from mir.audio.source import Source, open_source
 
 
 class _Nameless(io.BufferedReader):
@@ -18,11 +17,11 @@ class _Nameless(io.BufferedReader):
     name = ""
 
 
-def open_tags(path: Path) -> tuple[Any, Any]:
+def open_tags(source: Source) -> tuple[Any, Any]:
     """(the file as mutagen knows it or None, its tags or None); AudioError if it is unreadable."""
-    opened = open_source(path)
-    assert isinstance(opened, io.BufferedReader)
-    with _Nameless(opened.detach()) as file:
+    opened = open_source(source)
+    # The bytes of an upload have no name anyhow.
+    with _Nameless(opened.detach()) if isinstance(opened, io.BufferedReader) else opened as file:
         known = _attempt(mutagen.File, file)
         if known is not None and known.tags:
             return known, known.tags

@@ -6,10 +6,10 @@ read. Odd tags are tolerated: what makes no sense is left out, and never an erro
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 from mir.analysis import Tags
 from mir.audio.cover import Cover, read_cover
+from mir.audio.source import Source
 from mir.audio.tag_fields import Fields, fields_of
 from mir.audio.tagged_file import open_tags
 
@@ -25,18 +25,18 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 
 
-def read_tags(path: Path) -> Tags:
-    """The tags of `path`, empty where it says nothing; AudioError only if it is unreadable.
+def read_tags(source: Source) -> Tags:
+    """The tags of a file, empty where it says nothing; AudioError only if it is unreadable.
 
     Texts lose control characters and surrounding space, and end after 1000 characters. Several
     artists and genres keep their order; genres are also parted at semicolons.
     """
-    return tags_of(read_fields(path))
+    return tags_of(read_fields(source))
 
 
-def read_fields(path: Path) -> Fields:
-    """The raw fields of the tags of `path`; AudioError only if it is unreadable."""
-    _, tags = open_tags(path)
+def read_fields(source: Source) -> Fields:
+    """The raw fields of the tags of a file; AudioError only if it is unreadable."""
+    _, tags = open_tags(source)
     if tags is None:
         return {}
     try:

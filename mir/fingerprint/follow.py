@@ -20,8 +20,6 @@ from mir.fingerprint.lookup import STEP
 from mir.fingerprint.peaks import Peaks
 from mir.fingerprint.spectrum import FRAME_RATE
 
-_WINDOW = 10.0  # seconds
-_HOP = 5.0  # seconds from one window to the next
 _MAPS_KEPT = 512  # of windows: 82 MB, and all of three quarters of an hour
 _MISSED = 2  # windows in a row that a stretch passes over
 
@@ -29,12 +27,14 @@ _MISSED = 2  # windows in a row that a stretch passes over
 class Windows:
     """A recording in short windows that overlap, of which the maps are made when needed."""
 
-    def __init__(self, clip: Clip) -> None:
-        """Cut a clip of any length; what is left at its end makes a shorter window."""
+    def __init__(self, clip: Clip, seconds: float = 10.0, hop: float = 5.0) -> None:
+        """Cut a clip of any length; what is left at its end makes a shorter window.
+
+        seconds: of a window; hop: from the beginning of one to that of the next.
+        """
         self._clip = clip
-        length, self._step = round(_WINDOW * FRAME_RATE), round(_HOP * FRAME_RATE)
-        self._length = length
-        self._count = len(range(0, max(1, clip.length - (length - self._step)), self._step))
+        self._length, self._step = round(seconds * FRAME_RATE), round(hop * FRAME_RATE)
+        self._count = -(-max(1, clip.length - (self._length - self._step)) // self._step)
         self.heard = lru_cache(_MAPS_KEPT)(self._heard)
 
     def __len__(self) -> int:
@@ -53,8 +53,12 @@ class Windows:
         """The window that begins nearest to a frame."""
         return min(max(0, round(frame / self._step)), self._count - 1)
 
+    def piece(self, number: int) -> Clip:
+        """The landmarks in a window."""
+        return window(self._clip, self.first(number), self._length)
+
     def _heard(self, number: int) -> Heard:
-        return heard(window(self._clip, self.first(number), self._length))
+        return heard(self.piece(number))
 
 
 @dataclass(frozen=True, slots=True)

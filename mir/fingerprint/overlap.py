@@ -85,7 +85,7 @@ def overlaps(index: FingerprintIndex, track: int) -> tuple[Overlap, ...]:
         followed = follow(index, windows, theirs.peaks, line, first)
         if not followed.stretches:
             continue
-        overlap = _overlap(other, own.peaks, theirs.peaks, followed)
+        overlap = along_line(other, own.peaks, theirs.peaks, followed)
         if other not in found or found[other].seconds < overlap.seconds:
             found[other] = overlap
     return tuple(sorted(found.values(), key=lambda each: (-each.seconds, each.track)))
@@ -120,7 +120,8 @@ def _held(index: FingerprintIndex, piece: Clip) -> list[Place]:
     return held[:_HELD]
 
 
-def _overlap(track: int, own: Peaks, other: Peaks, followed: Followed) -> Overlap:
+def along_line(track: int, own: Peaks, other: Peaks, followed: Followed) -> Overlap:
+    """What was followed along one line, told in seconds; there must be a stretch in it."""
     stretches = followed.stretches
     ours = [(each.start, each.end) for each in stretches]
     theirs = [(each.other_start, each.other_end) for each in stretches]

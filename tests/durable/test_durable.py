@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mir.durable import digest_of, only_writer, sync
+from mir.durable import digest_of, only_writer, sync, write_whole
 
 
 def test_a_digest_tells_contents_apart_and_not_names(tmp_path: Path) -> None:
@@ -53,3 +53,13 @@ def test_half_written_files_go_where_writing_fails(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full"):
         write()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "lock"]
+
+
+def test_a_file_is_written_whole_or_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    write_whole(path, b"first")
+    monkeypatch.setattr("mir.durable.sync", lambda _: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        write_whole(path, b"second")
+    assert [each.name for each in tmp_path.iterdir()] == ["a"]
+    assert path.read_bytes() == b"first"

@@ -192,7 +192,16 @@ def test_nothing_is_wider_than_the_window(
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
     made = {"name": HOSTILE[1][:200], "tracks": [8, 9, 10, 11, 12]}
     page.request.post(f"{url}/api/v1/playlists", data=made)  # refused where it is there
-    paths = ["/", "/browse", "/library", "/about", "/nothing", "/playlists", "/playlists/1"]
+    paths = [
+        "/",
+        "/browse",
+        "/rights",
+        "/library",
+        "/about",
+        "/playlists",
+        "/playlists/1",
+        "/nothing",
+    ]
     for path in [*paths, *(f"/tracks/{number}" for number in range(8, 13))]:
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

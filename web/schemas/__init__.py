@@ -78,6 +78,7 @@ from web.schemas.requests import (
     TrackPath,
     TracksQuery,
 )
+from web.schemas.rights import CheckedOut, FindingOut
 from web.schemas.standing import (
     ChangedOut,
     FailureOut,
@@ -95,6 +96,7 @@ __all__ = [
     "AnswerOut",
     "Asked",
     "ChangedOut",
+    "CheckedOut",
     "ClipForm",
     "CopyOut",
     "DuplicatesOut",
@@ -112,6 +114,7 @@ __all__ = [
     "FailuresQuery",
     "FieldProblem",
     "FilterFields",
+    "FindingOut",
     "GenreOut",
     "GenresOut",
     "GroupOut",

@@ -25,7 +25,7 @@ Limit = Annotated[int, Field(ge=1, le=200, description="How many to list at most
 
 
 class ClipForm(Asked):
-    """The multipart form of `POST /classify`, `/identify` and `/identify/timeline`."""
+    """The multipart form of questions that take no more than the file `clip`."""
 
 
 class SearchForm(FilterFields):

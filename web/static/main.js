@@ -5,9 +5,10 @@ import { startLibrary } from "./library.js";
 import { startMoving } from "./moving.js";
 import { startPlayer } from "./player.js";
 import { startPlaylist } from "./playlist.js";
+import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
 
-const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist };
+const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist, rights: startRights };
 
 function enter(main) {
   starters[main.dataset.page]?.(main);
