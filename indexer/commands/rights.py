@@ -52,7 +52,7 @@ def check(
     as_json: bool,
     home: Path | None,
 ) -> None:
-    """Say what a file, or each file below a folder, has of the library, and who holds which rights.
+    """Say what a file, or each file below a folder, has of the library, with the rights on record.
 
     By sound: the same recording, or so many seconds of it, from where to where; certain or likely.
     By melody and harmony, more weakly: a likely version. Beside each finding stands what the tags
