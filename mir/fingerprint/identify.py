@@ -20,7 +20,7 @@ _PLACES = 1_000  # that are sifted
 _HELD = 24  # of those, the best, which the clip is held against coarsely
 _FINELY = 8  # of those, the best, finely
 _SLOPE = 0.45  # of the score against the evidence; measured, see `score`
-_CONSTANT = 0.9
+_CONSTANT = 1.6
 _MEASURED_WITH = 72_000_000  # postings in the index that both were measured with
 
 
@@ -72,7 +72,7 @@ def identify(index: FingerprintIndex, clip: Clip, limit: int = 5) -> tuple[Candi
 def score(index: FingerprintIndex, found: Alignment) -> float:
     """How surely a clip is of the track that it was aligned with, >= 0.
 
-    A score of s says: of clips that are of no track in this library, about one in 10 ** s finds
+    A score of s says: of clips that are of no track in this library, at most one in 10 ** s finds
     a track with as much evidence. So a threshold bounds false answers. Measured up to 3 and drawn
     on in a straight line beyond; docs/fingerprints.md tells how, and what the line leaves out. A
     larger library than the one measured has as many more chances to be wrong.
