@@ -54,6 +54,7 @@ def conditions(cache: Path) -> tuple[Condition, ...]:
         Condition("tempo +2 %, 10 s", 10, 0.90, _tempo(1.02), tempo=1.02),
         Condition("tempo -2 %, 10 s", 10, 0.90, _tempo(0.98), tempo=0.98),
         Condition("speed +2 % (pitch, too), 10 s", 10, None, _speed(1.02), tempo=1.02),
+        Condition("speed -2 % (pitch, too), 10 s", 10, None, _speed(0.98), tempo=0.98),
     )
 
 

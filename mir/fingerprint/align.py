@@ -19,7 +19,7 @@ from mir.fingerprint.lookup import STEP
 from mir.fingerprint.peaks import Peaks
 from mir.fingerprint.spectrum import BINS
 
-_BAND = 64  # bins in which a stroke of a drum makes landmarks at once
+BAND = 64  # bins in which a stroke of a drum makes landmarks at once
 _TEMPOS = np.linspace(0.975, 1.025, 11)
 _COARSE_TEMPOS = np.linspace(0.98, 1.02, 5)
 _SHIFTS = np.arange(-3, 2 * STEP + 4)  # frames after a place that the clip may begin at
@@ -33,7 +33,7 @@ class Heard:
     length: int  # frames
     near: NDArray[np.bool_]  # (length, BINS) whether a peak is within a frame and a bin
     chance: FloatArray  # (BINS,) share of frames in which one is
-    density: FloatArray  # (length, BINS // _BAND) of a frame in a band, as a multiple of its mean
+    density: FloatArray  # (length, BINS // BAND) of a frame in a band, as a multiple of its mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def heard(clip: Clip) -> Heard:
             for higher in (0, 1, 2):
                 near[grid.frames + later, grid.bins + higher] = True
     inner = np.ascontiguousarray(near[1:-1, 1:-1])
-    bands = inner.reshape(clip.length, BINS // _BAND, _BAND).mean(axis=2, dtype=np.float32)
+    bands = inner.reshape(clip.length, BINS // BAND, BAND).mean(axis=2, dtype=np.float32)
     density = bands / np.maximum(bands.mean(axis=0), 1e-6)
     return Heard(clip.length, inner, inner.mean(axis=0, dtype=np.float32), density)
 
@@ -77,7 +77,7 @@ def align(clip: Heard, recording: Peaks, frame: int, fine: bool) -> Alignment:
     safe = np.where(within, at, 0)
     met = (clip.near[safe, bins] & within).sum(axis=-1)
     of = within.sum(axis=-1)
-    chance = np.minimum(clip.chance[bins] * clip.density[safe, bins // _BAND], 1) * within
+    chance = np.minimum(clip.chance[bins] * clip.density[safe, bins // BAND], 1) * within
     evidence = _evidence(met, of, chance.sum(axis=-1, dtype=np.float64))
     # Of equally good ones, that whose tempo is nearest to the recording's own.
     order = np.lexsort((np.abs(tempos - 1).repeat(len(shifts)), -evidence.ravel()))

@@ -8,6 +8,7 @@ from mir.fingerprint.index import FingerprintIndex
 from mir.fingerprint.landmarks import Clip, window
 from mir.fingerprint.lookup import places
 from mir.fingerprint.segment import GAP
+from mir.fingerprint.sift import sifted
 from mir.fingerprint.spectrum import FRAME_RATE
 
 CERTAIN = 8.0  # score from which a clip is said to be certainly of a track
@@ -15,10 +16,11 @@ LIKELY = 3.0  # and from which it is said to be likely; below, it is not in the 
 
 LONGEST = GAP - 64  # frames of a clip that are looked at: 63 s
 
-_HELD = 64  # places that the clip is held against, coarsely
+_PLACES = 1_000  # that are sifted
+_HELD = 24  # of those, the best, which the clip is held against coarsely
 _FINELY = 8  # of those, the best, finely
 _SLOPE = 0.45  # of the score against the evidence; measured, see `score`
-_CONSTANT = 0.9
+_CONSTANT = 1.6
 _MEASURED_WITH = 72_000_000  # postings in the index that both were measured with
 
 
@@ -44,7 +46,7 @@ def identify(index: FingerprintIndex, clip: Clip, limit: int = 5) -> tuple[Candi
         return ()
     map_of_clip = heard(clip)
     tried = []
-    for place in places(index, clip, _HELD):
+    for place in sifted(index, map_of_clip, places(index, clip, _PLACES), _HELD):
         segment = index.segments[place.segment]
         recording = segment.landmarks(place.row).peaks
         found = align(map_of_clip, recording, place.frame, fine=False)
@@ -70,7 +72,7 @@ def identify(index: FingerprintIndex, clip: Clip, limit: int = 5) -> tuple[Candi
 def score(index: FingerprintIndex, found: Alignment) -> float:
     """How surely a clip is of the track that it was aligned with, >= 0.
 
-    A score of s says: of clips that are of no track in this library, about one in 10 ** s finds
+    A score of s says: of clips that are of no track in this library, at most one in 10 ** s finds
     a track with as much evidence. So a threshold bounds false answers. Measured up to 3 and drawn
     on in a straight line beyond; docs/fingerprints.md tells how, and what the line leaves out. A
     larger library than the one measured has as many more chances to be wrong.

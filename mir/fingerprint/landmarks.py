@@ -60,7 +60,7 @@ def landmarks(samples: FloatArray, rate: int) -> Landmarks:
 def clip_landmarks(samples: FloatArray, rate: int) -> Clip:
     """The landmarks of a clip that is looked for; arguments and errors as of `landmarks`."""
     clean = _checked(samples, rate)
-    grids = tuple(peaks(clean[start:], CLIP_PEAKS) for start in (0, HOP // 2))
+    grids = tuple(peaks(clean[start:], CLIP_PEAKS, trusted=True) for start in (0, HOP // 2))
     return Clip(_frames(clean), grids)
 
 
@@ -77,7 +77,8 @@ def window(clip: Clip, start: int, length: int) -> Clip:
 
 def _cut(grid: Peaks, start: int, end: int) -> Peaks:
     first, last = np.searchsorted(grid.frames, [start, end])
-    return Peaks(grid.frames[first:last] - np.int32(start), grid.bins[first:last])
+    trust = None if grid.trust is None else grid.trust[first:last]
+    return Peaks(grid.frames[first:last] - np.int32(start), grid.bins[first:last], trust)
 
 
 def _frames(samples: FloatArray) -> int:

@@ -7,6 +7,7 @@ neighbours together, wide enough for ten seconds played two per cent faster or s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,12 @@ from mir.fingerprint.segment import Segment
 
 STEP = 4  # frames that count as one place
 
-_POSTINGS = 3_000_000  # looked at for one clip: the rarest hashes first, which tell the most
-_SORTED = 150_000  # of them, those that are put in order
-_PLACES = 20_000  # of a segment, whose tracks are looked up
+_POSTINGS = 3_000_000  # looked at for one clip, those that tell the most first
+_SORTED = 200_000  # of them, those that are put in order
+_PLACES = 5_000  # whose tracks are looked up
+_SAMPLE = 16  # one in so many steps is looked at to tell how full cells must be
+
+_Steps = NDArray[np.uint32] | NDArray[np.uint64]  # on the lines of time of all segments, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,87 +38,106 @@ class Place:
 
 
 def clip_pairs(clip: Clip) -> Pairs:
-    """The pairs of all grids of a clip, each once."""
+    """The pairs of all grids of a clip, each once, with the larger trust."""
     found = [pairs(grid) for grid in clip.grids]
-    keys = [each.hashes.astype(np.int64) << 32 | each.frames for each in found]
-    distinct = np.unique(np.concatenate(keys))
-    return Pairs((distinct >> 32).astype(np.uint32), (distinct & 0xFFFFFFFF).astype(np.int32))
+    keys = np.concatenate([each.hashes.astype(np.int64) << 32 | each.frames for each in found])
+    trust = np.concatenate(
+        [np.ones(len(each), np.float32) if each.trust is None else each.trust for each in found]
+    )
+    order = np.argsort(-trust, kind="stable")
+    distinct, first = np.unique(keys[order], return_index=True)
+    return Pairs(
+        (distinct >> 32).astype(np.uint32),
+        (distinct & 0xFFFFFFFF).astype(np.int32),
+        trust[order][first],
+    )
 
 
 def places(index: FingerprintIndex, clip: Clip, limit: int) -> list[Place]:
     """The at most `limit` places of an index that most pairs of a clip agree on, best first."""
     asked = _affordable(index.segments, clip_pairs(clip))
-    found: list[Place] = []
-    for number, (segment, alive) in enumerate(zip(index.segments, index.alive, strict=True)):
-        found += _places_in(number, segment, alive, asked, limit)
+    ends = np.cumsum([-(-int(each.starts[-1]) // STEP) for each in index.segments])
+    votes, steps = _agreement(index.segments, ends, asked)
+    if len(votes) > _PLACES:
+        enough = np.partition(votes, -_PLACES)[-_PLACES]
+        votes, steps = votes[votes >= enough], steps[votes >= enough]
+    numbers = np.searchsorted(ends, steps, "right")
+    rows, frames, tracks = (np.full(len(steps), -1) for _ in range(3))
+    for number in np.unique(numbers):
+        segment, alive = index.segments[number], index.alive[number]
+        here = np.flatnonzero(numbers == number)
+        begins = (steps[here] - (ends[number - 1] if number else 0)) * STEP
+        row = segment.rows_at(begins + STEP)
+        held = (row >= 0) & alive[row]
+        here, row = here[held], row[held]
+        rows[here], tracks[here] = row, segment.tracks[row]
+        frames[here] = begins[held] - segment.starts[row]
     # Ids break ties, so that it does not matter which segment holds a track.
-    found.sort(key=lambda p: (-p.votes, index.segments[p.segment].tracks[p.row], p.frame))
-    return found[:limit]
+    order = np.lexsort((frames, tracks, -votes))
+    found: list[Place] = []
+    taken: set[int] = set()
+    for i in order[rows[order] >= 0].tolist():
+        step = int(steps[i])
+        if step - 1 in taken or step + 1 in taken:
+            continue  # the same place, counted half
+        taken.add(step)
+        found.append(Place(int(numbers[i]), int(rows[i]), int(frames[i]), int(votes[i])))
+        if len(found) == limit:
+            break
+    return found
 
 
 def _affordable(segments: Sequence[Segment], asked: Pairs) -> Pairs:
-    """Leave out the commonest hashes if all together have more postings than are looked at."""
+    """Leave out pairs if all together have more postings than are looked at.
+
+    Those stay that bring most true votes for a posting: the trusted with rare hashes.
+    """
     counts = np.zeros(len(asked), np.int64)
     for segment in segments:
         counts += segment.buckets[asked.hashes + 1].astype(np.int64)
         counts -= segment.buckets[asked.hashes]
     if counts.sum() <= _POSTINGS:
         return asked
-    order = np.argsort(counts, kind="stable")
+    trust = np.ones(len(asked), np.float32) if asked.trust is None else asked.trust
+    order = np.argsort(counts / trust, kind="stable")
     kept = order[np.cumsum(counts[order]) <= _POSTINGS]
     return Pairs(asked.hashes[kept], asked.frames[kept])
 
 
-def _places_in(
-    number: int, segment: Segment, alive: NDArray[np.bool_], asked: Pairs, limit: int
-) -> list[Place]:
-    votes, steps = _agreement(segment, asked)
-    if not len(votes):
-        return []
-    if len(votes) > _PLACES:
-        enough = np.partition(votes, -_PLACES)[-_PLACES]
-        votes, steps = votes[votes >= enough], steps[votes >= enough]
-    starts = steps * STEP
-    rows = segment.rows_at(starts + STEP)
-    ours = np.flatnonzero((rows >= 0) & alive[rows])
-    order = ours[np.lexsort((steps[ours], segment.tracks[rows[ours]], -votes[ours]))]
-    found: list[Place] = []
-    taken: set[tuple[int, int]] = set()
-    for i in order:
-        row, step = int(rows[i]), int(steps[i])
-        if (row, step - 1) in taken or (row, step + 1) in taken:
-            continue  # the same place, counted half
-        taken.add((row, step))
-        found.append(Place(number, row, int(starts[i] - segment.starts[row]), int(votes[i])))
-        if len(found) == limit:
-            break
-    return found
+def _agreement(
+    segments: Sequence[Segment], ends: NDArray[np.int64], asked: Pairs
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Votes, at least two, for steps of STEP frames, and those steps.
 
-
-def _agreement(segment: Segment, asked: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Votes, at least two, for steps of STEP frames on the line of time, and those steps."""
-    first, last = segment.buckets[asked.hashes], segment.buckets[asked.hashes + 1]
-    postings = np.asarray(segment.postings)  # slices of a memmap are slow to make
-    runs = [postings[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True) if b > a]
-    if not runs:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    begins = np.concatenate(runs) - np.repeat(asked.frames.astype(np.uint32), last - first)
-    begins //= np.uint32(STEP)
+    ends: where each segment's line of time ends, in steps, when they are laid end to end.
+    """
+    exact = np.uint32 if not len(ends) or ends[-1] * STEP < 1 << 32 else np.uint64
+    runs = [np.empty(0, np.uint32)]
+    frames = [np.empty(0, exact)]
+    for segment, begin in zip(segments, [0, *ends[:-1].tolist()], strict=False):
+        first, last = segment.buckets[asked.hashes], segment.buckets[asked.hashes + 1]
+        postings = np.asarray(segment.postings)  # slices of a memmap are slow to make
+        runs += [postings[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        # Unsigned numbers wrap: what is taken away below is added where it is negative.
+        shifts = (asked.frames.astype(np.int64) - begin * STEP).astype(exact)
+        frames.append(np.repeat(shifts, last - first))
+    begins: NDArray[Any] = np.concatenate(runs, dtype=exact)
+    begins -= np.concatenate(frames)
+    begins //= exact(STEP)
     begins = _crowded(begins)
     begins.sort()
-    edges = np.flatnonzero(np.diff(begins)) + 1
-    edges = np.concatenate([[0], edges, [len(begins)]])
-    steps = begins[edges[:-1]].astype(np.int64)
-    votes = edges[1:] - edges[:-1]
-    next_too = np.zeros(len(steps), np.int64)
-    beside = np.flatnonzero(np.diff(steps) == 1)
+    edges = np.flatnonzero(np.diff(begins, prepend=begins[:1] - exact(1)))
+    steps_of = begins[edges].astype(np.int64)
+    votes = np.diff(np.append(edges, len(begins)))
+    next_too = np.zeros(len(steps_of), np.int64)
+    beside = np.flatnonzero(np.diff(steps_of) == 1)
     next_too[beside] = votes[beside + 1]
     votes = votes + next_too
     several = votes > 1
-    return votes[several], steps[several]
+    return votes[several], steps_of[several]
 
 
-def _crowded(steps: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _crowded(steps: _Steps) -> _Steps:
     """Of many steps, those that may be among the most frequent; all, if they are not many.
 
     Sorting millions costs more than all the rest. They are counted in cells first, into which
@@ -123,11 +146,10 @@ def _crowded(steps: NDArray[np.uint32]) -> NDArray[np.uint32]:
     if len(steps) <= _SORTED:
         return steps
     number = 1 << (len(steps).bit_length() - 1)  # one or two steps in each
-    cells = (steps & np.uint32(number - 1)).astype(np.intp)
-    counts = np.bincount(cells, minlength=number)
-    pairs_of_cells = counts + np.roll(counts, -1)
-    held = np.bincount(pairs_of_cells, weights=counts)  # steps by how full their cells are
-    fewer = np.flatnonzero(np.cumsum(held[::-1]) <= _SORTED)
-    least = len(held) - len(fewer)
-    full = pairs_of_cells >= least
+    cells = (steps & steps.dtype.type(number - 1)).astype(np.intp)
+    counts = np.bincount(cells, minlength=number).astype(np.int32)
+    fullness = counts + np.roll(counts, -1)
+    held = np.bincount(np.maximum(fullness, np.roll(fullness, 1))[cells[::_SAMPLE]])
+    fewer = np.flatnonzero(np.cumsum(held[::-1]) * _SAMPLE <= _SORTED)
+    full = fullness >= len(held) - len(fewer)
     return steps[(full | np.roll(full, 1))[cells]]

@@ -71,7 +71,8 @@ def words_of(packed: bytes) -> NDArray[np.uint16]:
 
 def from_words(words: NDArray[np.uint16]) -> Peaks:
     """The peaks that `words` (n,) stand for."""
-    steps = (words & 127).astype(np.int64)
-    frames = np.cumsum(steps)
+    steps = words & 127
+    frames = np.cumsum(steps, dtype=np.int32)
+    bins = (words >> 7).astype(np.int32)
     real = steps != _PAUSE
-    return Peaks(frames[real].astype(np.int32), (words[real] >> 7).astype(np.int32))
+    return Peaks(frames, bins) if real.all() else Peaks(frames[real], bins[real])

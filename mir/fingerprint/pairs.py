@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mir.analysis import FloatArray
 from mir.fingerprint.peaks import Peaks
 
 _FRAMES = 63  # two seconds
@@ -31,6 +32,7 @@ class Pairs:
 
     hashes: NDArray[np.uint32]  # (n,)
     frames: NDArray[np.int32]  # (n,)
+    trust: FloatArray | None = None  # (n,) product of that of both peaks; None: all alike
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -41,6 +43,7 @@ def pairs(peaks: Peaks) -> Pairs:
     """The pairs of `peaks` whose hashes are in use."""
     hashes = [np.empty(0, np.uint32)]
     frames = [np.empty(0, np.int32)]
+    trust = [np.empty(0, np.float32)]
     for start in range(0, len(peaks), _AT_ONCE):
         first, second = _near(peaks.frames, start, start + _AT_ONCE)
         distances = peaks.bins[second] - peaks.bins[first]
@@ -51,7 +54,13 @@ def pairs(peaks: Peaks) -> Pairs:
         used = scrambled < HASHES
         hashes.append(scrambled[used])
         frames.append(peaks.frames[first[used]])
-    return Pairs(np.concatenate(hashes), np.concatenate(frames))
+        if peaks.trust is not None:
+            trust.append(peaks.trust[first[used]] * peaks.trust[second[used]])
+    return Pairs(
+        np.concatenate(hashes),
+        np.concatenate(frames),
+        None if peaks.trust is None else np.concatenate(trust),
+    )
 
 
 def _near(

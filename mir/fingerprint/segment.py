@@ -41,7 +41,8 @@ class Segment:
     def landmarks(self, row: int) -> Landmarks:
         """The landmarks of the track in that row."""
         length = int(self.starts[row + 1] - self.starts[row]) - GAP
-        words = self.words[self.word_starts[row] : self.word_starts[row + 1]]
+        words = np.asarray(self.words)  # slices of a memmap are slow to make
+        words = words[self.word_starts[row] : self.word_starts[row + 1]]
         return Landmarks(length, from_words(words))
 
     def rows_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mir.analysis import FloatArray
 from mir.fingerprint.landmarks import Clip, Landmarks, clip_landmarks, landmarks
-from mir.fingerprint.peaks import BLOCK, Peaks
+from mir.fingerprint.peaks import BLOCK, Peaks, joined
 from mir.fingerprint.spectrum import HOP, SAMPLE_RATE
 
 _STEP = 120 * BLOCK  # frames looked at at a time, a minute; peaks compete within blocks
@@ -43,20 +43,19 @@ def _joined(
     grids: int,
 ) -> tuple[int, tuple[Peaks, ...]]:
     """(frames of all, peaks of each grid), of which `heard` gives those of samples (n,)."""
-    frames = [[np.empty(0, np.int32)] for _ in range(grids)]
-    bins = [[np.empty(0, np.int32)] for _ in range(grids)]
+    parts: list[list[Peaks]] = [[] for _ in range(grids)]
     whole = 0
     for first, samples, last in _windows(stretches):
         before = min(first, _MARGIN)  # frames of the margin in front
         length, found = heard(samples)
         end = length if last else before + _STEP
-        for grid, peaks in enumerate(found):
+        for part, peaks in zip(parts, found, strict=True):
             mine = (peaks.frames >= before) & (peaks.frames < end)
-            frames[grid].append(peaks.frames[mine] + np.int32(first - before))
-            bins[grid].append(peaks.bins[mine])
+            trust = None if peaks.trust is None else peaks.trust[mine]
+            frames = peaks.frames[mine] + np.int32(first - before)
+            part.append(Peaks(frames, peaks.bins[mine], trust))
         whole = first - before + length
-    joined = zip(frames, bins, strict=True)
-    return whole or 1, tuple(Peaks(np.concatenate(f), np.concatenate(b)) for f, b in joined)
+    return whole or 1, tuple(joined(part) for part in parts)
 
 
 def _windows(stretches: Iterable[FloatArray]) -> Iterator[tuple[int, FloatArray, bool]]:

@@ -4,6 +4,7 @@ from fingerprint.made_up_music import music
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mir.analysis import FloatArray
 from mir.errors import AudioError, FingerprintError
 from mir.fingerprint.landmarks import Landmarks, as_clip, clip_landmarks, landmarks, window
 from mir.fingerprint.packing import pack, unpack
@@ -44,6 +45,46 @@ def test_few_are_among_the_many_and_no_block_has_more_than_asked() -> None:
     assert as_set(few) < as_set(many)
     assert np.bincount(few.frames // BLOCK).max() <= LIBRARY_PEAKS
     assert np.bincount(many.frames // BLOCK).max() <= CLIP_PEAKS
+
+
+def test_trust_is_higher_for_the_strong_and_for_tones_that_stay() -> None:
+    time = np.arange(10 * SAMPLE_RATE) / SAMPLE_RATE
+    noise = np.random.default_rng(2).standard_normal(len(time))
+    tone = 0.05 * np.sin(2 * np.pi * 1000 * time) * (1 + 0.2 * np.sin(2 * np.pi * 3 * time))
+    found = peaks((0.05 * noise + tone).astype(np.float32), CLIP_PEAKS, trusted=True)
+    assert found.trust is not None
+    assert len(found.trust) == len(found)
+    assert ((found.trust > 0) & (found.trust < 1)).all()
+    on_tone = np.abs(found.bins - 128) <= 1
+    assert np.median(found.trust[on_tone]) > 3 * np.median(found.trust[~on_tone])
+    # What a library would keep of the same sound is trusted more than the rest.
+    few = as_set(peaks((0.05 * noise + tone).astype(np.float32), LIBRARY_PEAKS))
+    kept = np.array([each in few for each in zip(found.frames, found.bins, strict=True)])
+    assert found.trust[kept].mean() > 3 * found.trust[~kept].mean()
+
+
+def test_trust_depends_neither_on_loudness_nor_on_how_many_are_kept() -> None:
+    sound = music(9, 8)
+    # Hiss above the floor, into which the weakest would sink otherwise.
+    sound += 0.01 * np.random.default_rng(9).standard_normal(len(sound)).astype(np.float32)
+    many = trust_of(sound, CLIP_PEAKS)
+    soft = trust_of(sound * np.float32(0.125), CLIP_PEAKS)
+    assert len(many.keys() & soft.keys()) > 600
+    for each in many.keys() & soft.keys():  # what is weakest sinks into the floor
+        assert soft[each] == pytest.approx(many[each], rel=0.1)
+    assert trust_of(sound, LIBRARY_PEAKS).items() <= many.items()
+
+
+def trust_of(sound: FloatArray, per_block: int) -> dict[tuple[int, int], float]:
+    found = peaks(sound, per_block, trusted=True)
+    assert found.trust is not None
+    return dict(
+        zip(
+            zip(found.frames.tolist(), found.bins.tolist(), strict=True),
+            found.trust.tolist(),
+            strict=True,
+        )
+    )
 
 
 @pytest.mark.parametrize("samples", [0, 1, 100, 1023, 1024, 5000])

@@ -45,3 +45,6 @@ def test_a_clip_in_stretches_has_both_grids_of_the_whole(seconds: float) -> None
     for mine, its in zip(found.grids, whole.grids, strict=True):
         np.testing.assert_array_equal(mine.frames, its.frames)
         np.testing.assert_array_equal(mine.bins, its.bins)
+        assert mine.trust is not None
+        assert its.trust is not None
+        np.testing.assert_allclose(mine.trust, its.trust, rtol=1e-3)
