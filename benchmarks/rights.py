@@ -1,6 +1,6 @@
 """Are samples of a library found in other music, and is nothing found where nothing is?
 
-    python benchmarks/rights.py HOME OTHER [--cases 12]
+    python benchmarks/rights.py HOME OTHER [--cases 4]
 
 HOME is an indexed library, OTHER a folder of music that is not in it. For each kind of mix, tracks
 of the library are drawn by lot, and seconds of them are laid into a minute of OTHER, alone or under
@@ -57,7 +57,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("home", type=Path)
     parser.add_argument("other", type=Path)
-    parser.add_argument("--cases", type=int, default=12, help="mixes of each kind")
+    parser.add_argument("--cases", type=int, default=4, help="mixes of each kind")
     given = parser.parse_args()
     begin = time.process_time()
     with open_engine(load_settings({}, home=given.home)) as engine:
