@@ -106,9 +106,8 @@ def _bounded(source: Source, longest: float | None, remedy: str) -> Iterator[Flo
     for stretch in _stretches(source, None):
         seconds += len(stretch) / SAMPLE_RATE
         if longest is not None and seconds > longest + _TOLERANCE:
-            raise ClipTooLong(
-                f"{name_of(source)} is longer than {longest / 60:g} minutes; cut it, or {remedy}"
-            )
+            most = f"{longest:g} seconds" if longest < 120 else f"{longest / 60:g} minutes"
+            raise ClipTooLong(f"{name_of(source)} is longer than {most}; cut it, or {remedy}")
         yield stretch
 
 

@@ -4,7 +4,6 @@ import base64
 
 from flask import Blueprint, render_template, request
 
-from mir.audio.snippet import snippet
 from mir.errors import AudioError
 from mir.rights_check import words
 from mir.rights_check.findings import Checked
@@ -50,6 +49,8 @@ def check() -> str:
 
 def _sounds(clip: bytes, found: Checked) -> list[str | None]:
     """For each finding an address that holds the sound of the file there; None where it fails."""
+    from mir.audio.snippet import snippet  # late: a server starts without decoders
+
     sounds: list[str | None] = []
     for each in found.findings[:_MOST_SNIPPETS]:
         try:

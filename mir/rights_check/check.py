@@ -1,5 +1,7 @@
 """Compares a file that was heard with the library: by sound, and more weakly by music."""
 
+from typing import TYPE_CHECKING
+
 from mir.catalogue import chromas, tracks
 from mir.catalogue.revision import writes_but_plays
 from mir.comparison import same_music
@@ -14,9 +16,11 @@ from mir.rights_check.findings import (
     of_sound,
     told_already,
 )
-from mir.rights_check.hearing import HeardFile
 from mir.versions.packing import METHOD as CHROMA_METHOD
 from mir.versions.shortlist import Shortlist
+
+if TYPE_CHECKING:
+    from mir.rights_check.hearing import HeardFile  # which imports decoders
 
 
 class Checker:
@@ -42,7 +46,7 @@ class Checker:
         """How many tracks have chroma to compare with."""
         return len(self._shortlist)
 
-    def check(self, file: HeardFile) -> Checked:
+    def check(self, file: "HeardFile") -> Checked:
         """What a file shares with the library, at most one finding by sound and one by music."""
         lines: dict[int, list[Overlap]] = {}
         for each in contained(self._index, file.heard.clip) if len(self._index) else ():

@@ -13,7 +13,6 @@ A frame takes 6 bytes when packed (`mir.versions.packing`), a minute 720.
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
@@ -80,6 +79,8 @@ class ChromaStream:
 
     def __init__(self, sample_rate: int) -> None:
         """Raise ValueError where the rate is below `LOWEST_RATE`."""
+        from scipy.fft import next_fast_len  # late: a server starts without transforms
+
         if sample_rate < LOWEST_RATE:
             raise ValueError(
                 f"a sample rate of {sample_rate} Hz holds too few pitches; "
@@ -87,7 +88,7 @@ class ChromaStream:
             )
         self._rate = sample_rate
         self._hop = round(sample_rate / (FRAMES_PER_SECOND * _WINDOWS))
-        self._size = scipy.fft.next_fast_len(int(_WINDOW_SECONDS * sample_rate), real=True)
+        self._size = next_fast_len(int(_WINDOW_SECONDS * sample_rate), real=True)
         hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self._size) / self._size)
         self._window = (2.0 * hann / hann.sum()).astype(np.float32)
         self._rest = np.zeros(0, np.float32)
@@ -118,11 +119,13 @@ class ChromaStream:
         return Chroma(_levels(classes.reshape(frames, _WINDOWS, 12).sum(axis=1)), tuning)
 
     def _hear(self, samples: FloatArray, windows: int) -> None:
+        from scipy.fft import rfft  # late, as above
+
         for first in range(0, windows, _BLOCK):
             count = min(_BLOCK, windows - first)
             part = samples[first * self._hop : (first + count - 1) * self._hop + self._size]
             frames = np.lib.stride_tricks.sliding_window_view(part, self._size)[:: self._hop]
-            self._count(np.abs(scipy.fft.rfft(frames * self._window, axis=1)))
+            self._count(np.abs(rfft(frames * self._window, axis=1)))
 
     def _count(self, level: FloatArray) -> None:
         """Find the peaks of spectra (windows, bins) and count them by pitch."""

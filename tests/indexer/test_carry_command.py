@@ -66,7 +66,7 @@ def test_a_library_analysed_on_one_machine_is_served_by_another(
     nas, volume = tmp_path / "nas", tmp_path / "volume"
     export = tmp_path / "library.mir"
     said = mir(fast, "export", export).stdout
-    assert re.fullmatch(rf"4 tracks are in {re.escape(str(export))} \([\d.]+ KiB\)\.\n", said)
+    assert re.fullmatch(rf"4 tracks are in {re.escape(str(export))} \([\d.]+ [KM]iB\)\.\n", said)
 
     result = mir(nas, "import", export, "--map", f"{music}={volume}")
     assert result.stdout == (

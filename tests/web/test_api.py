@@ -16,6 +16,7 @@ from web import problems
 from web.app import create_app
 from web.context import Context, attach
 from web.listening import ListeningDesk
+from web.metrics import Metrics
 
 API = "/api/v1"
 
@@ -324,7 +325,10 @@ class TestProblems:
     def test_a_full_queue_asks_to_come_back(self, library: Library) -> None:
         app = create_app(library.engine)
         desk = ListeningDesk(seats=1, queue=0)
-        attach(app, Context(library.engine, desk, ListeningDesk(), lambda: None))
+        attach(
+            app,
+            Context(library.engine, desk, ListeningDesk(), lambda: None, Metrics(library.engine)),
+        )
         with desk.seat():
             response = client_of(app).post(f"{API}/classify", data=clip(library.files[0]))
         problem_of(response, 503)

@@ -21,6 +21,8 @@ PROMISED_OPEN = {
     "/favicon.ico",
     "/login",
     "/api/v1/health",
+    "/health/live",
+    "/health/ready",
 }
 
 

@@ -102,7 +102,7 @@ def test_the_page_shows_rights_side_by_side_and_plays_both(
 ) -> None:
     path = sent(tmp_path, 1, 8.5, 13.5, licence="CC BY 4.0 <b>")
     response = asked.post("/rights", data=clip(path))
-    assert "media-src 'self' data:" in response.headers["Content-Security-Policy"]
+    assert "media-src 'self' blob: data:" in response.headers["Content-Security-Policy"]
     page = response.get_data(as_text=True)
     assert "Song &lt;1&gt; by Ann &amp; Bo [1] (certain)" in page
     assert "no verdict" in page

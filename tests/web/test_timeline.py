@@ -12,6 +12,7 @@ from web.api import search
 from web.app import create_app
 from web.context import Context, attach
 from web.listening import ListeningDesk
+from web.metrics import Metrics
 
 TIMELINE = "/api/v1/identify/timeline"
 
@@ -48,7 +49,7 @@ def test_a_recording_over_the_limit_is_refused_with_the_remedy(
     for path in (TIMELINE, "/"):
         response = asked.post(path, data=clip(mix), headers={"X-Fragment": "search"})
         detail = problem_of(response, 422)["detail"]
-        assert detail.startswith("the clip is longer than 0.5 minutes")
+        assert detail.startswith("the clip is longer than 30 seconds")
         assert "`mir identify --timeline FILE`" in detail
 
 
@@ -61,7 +62,9 @@ def test_what_is_no_sound_and_what_is_no_field_are_named(asked: FlaskClient, mix
 def test_one_recording_at_a_time_and_clips_need_not_wait(songs: Library, mix: Path) -> None:
     app = create_app(songs.engine)
     long_desk = ListeningDesk(seats=1, queue=0)
-    attach(app, Context(songs.engine, ListeningDesk(), long_desk, lambda: None))
+    attach(
+        app, Context(songs.engine, ListeningDesk(), long_desk, lambda: None, Metrics(songs.engine))
+    )
     client = client_of(app)
     with long_desk.seat():
         problem_of(client.post(TIMELINE, data=clip(mix)), 503)

@@ -4,7 +4,6 @@ from flask import Response, request
 
 from mir.rights_check.check import Checker
 from mir.rights_check.findings import Checked
-from mir.rights_check.hearing import hear_file
 from web.api.describe import blueprint, multipart, problems, read_fields, reply
 from web.context import context, engine
 from web.listening import uploaded_clip
@@ -32,5 +31,7 @@ def check_rights() -> Response:
 
 def checked(clip: bytes) -> Checked:
     """What the clip has of the library; to be asked for from a seat of the desk. AudioError."""
+    from mir.rights_check.hearing import hear_file  # late: a server starts without decoders
+
     heard = hear_file(clip, engine().settings.max_clip_seconds)
     return Checker(engine()).check(heard)
