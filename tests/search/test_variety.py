@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_library import NOW, unit_vectors
+from made_up_library import unit_vectors
 
-from mir.analysis import Descriptors
-from mir.catalogue.tracks import Track
 from mir.search.variety import Candidate, album_key, capped, varied, without_versions
+from tests.made_up_tracks import made_up_track
 
 
 def falling(count: int, seed: int) -> np.ndarray:
@@ -99,41 +98,7 @@ def test_limits_hold_and_nothing_is_lost(
         )
 
 
-PLAIN = Track(
-    id=1,
-    audio_hash="0" * 40,
-    title="Song",
-    artists=("Ada",),
-    album=None,
-    album_artist=None,
-    year=None,
-    track_number=None,
-    disc_number=None,
-    seconds=200.0,
-    composer=None,
-    lyricist=None,
-    publisher=None,
-    copyright=None,
-    licence=None,
-    isrc=None,
-    iswc=None,
-    recording_mbid=None,
-    work_mbid=None,
-    release_mbid=None,
-    artist_mbids=(),
-    tag_genres=(),
-    genres=(),
-    uncertain=True,
-    moods=(),
-    instruments=(),
-    arousal=None,
-    valence=None,
-    descriptors=Descriptors(),
-    container=None,
-    paths=(),
-    span=None,
-    added_at=NOW,
-)
+PLAIN = replace(made_up_track(1), title="Song", artists=("Ada",), seconds=200.0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 // The page of rights checks: a file that is chosen or dropped anywhere is sent at once.
 
+import { takeDropped } from "./drop.js";
+
 export function startRights(main) {
   const form = main.querySelector("#check");
   const clip = main.querySelector("#clip");
@@ -14,22 +16,7 @@ export function startRights(main) {
       watching.disconnect();
     }).observe(form.parentElement, { childList: true });
   });
-  for (const name of ["dragenter", "dragover"]) {
-    main.addEventListener(name, (event) => {
-      if (![...event.dataTransfer.types].includes("Files")) return;
-      event.preventDefault();
-      drop.classList.add("over");
-    });
-  }
-  for (const name of ["dragleave", "drop"]) main.addEventListener(name, () => drop.classList.remove("over"));
-  main.addEventListener("drop", (event) => {
-    if (!event.dataTransfer.files.length) return;
-    event.preventDefault();
-    const one = new DataTransfer();
-    one.items.add(event.dataTransfer.files[0]);
-    clip.files = one.files;
-    form.requestSubmit();
-  });
+  takeDropped(main, clip, drop, () => form.requestSubmit());
 
   function busy(is) {
     if (is) main.querySelector("[data-part=name]").textContent = clip.files[0]?.name ?? "";

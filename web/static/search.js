@@ -1,6 +1,8 @@
 // The search page: take a clip, ask, and exchange what changed. The clip stays in the form,
 // so a changed filter sends it again.
 
+import { takeDropped } from "./drop.js";
+
 const PATIENCE = 4_000; // milliseconds after which it is said why it takes so long
 
 export function startSearch(main) {
@@ -17,22 +19,7 @@ export function startSearch(main) {
     event.preventDefault();
     if (clip.files.length) ask(Boolean(event.submitter), event.submitter);
   });
-  for (const name of ["dragenter", "dragover"]) {
-    main.addEventListener(name, (event) => {
-      if (![...event.dataTransfer.types].includes("Files")) return;
-      event.preventDefault();
-      drop.classList.add("over");
-    });
-  }
-  for (const name of ["dragleave", "drop"]) main.addEventListener(name, () => drop.classList.remove("over"));
-  main.addEventListener("drop", (event) => {
-    if (!event.dataTransfer.files.length) return;
-    event.preventDefault();
-    const one = new DataTransfer();
-    one.items.add(event.dataTransfer.files[0]);
-    clip.files = one.files;
-    ask(true);
-  });
+  takeDropped(main, clip, drop, () => ask(true));
 
   // `button` is what the form was sent by, if anything: one asks what was played when.
   async function ask(fresh, button = null) {
