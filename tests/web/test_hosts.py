@@ -67,7 +67,7 @@ def test_names_that_nobody_allowed_are_not_known(
 
 def test_a_name_that_was_led_here_gets_nothing(client: FlaskClient) -> None:
     """DNS rebinding: a page of evil.example asks what it takes for its own server."""
-    for path in ("/api/v1/tracks", "/", "/static/mir.css", HEALTH):
+    for path in ("/api/v1/tracks", "/", "/static/system.css", HEALTH):
         answer = client.get(path, headers={"Host": "evil.example"})
         assert answer.status_code == 400
         assert "Song" not in answer.get_data(as_text=True)
