@@ -22,6 +22,8 @@ class Context:
     long_desk: ListeningDesk  # for recordings that take minutes, so that clips need not wait
     running: Callable[[], ProgressOut | None]
     metrics: Metrics
+    # for sound that is coded anew while it is sent
+    coding_desk: ListeningDesk = field(default_factory=lambda: ListeningDesk(seats=2, queue=4))
     # writes but plays -> what the library holds more than once, kept for web.api.duplicates
     duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 

@@ -1,43 +1,32 @@
-"""Bytes out: a track's audio in ranges, its cover, and the cover drawn for those without."""
+"""Bytes out: a track's audio in ranges or coded anew, its cover, and a drawn one without."""
 
 import os
 import re
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-from flask import Response, make_response, request, send_file
+from flask import Response, make_response, request, send_file, stream_with_context
 
+from mir.analysis import Span
 from mir.audio.folder_cover import read_folder_cover
+from mir.audio.forms import MIME as MIME_OF
+from mir.audio.forms import Form
 from mir.audio.tags import read_cover
 from mir.catalogue import tracks
 from mir.catalogue.tracks import Track
-from mir.errors import AudioError, NotFound
+from mir.errors import AudioError, InvalidQuery, NotFound
 from web import artwork
-from web.context import engine
+from web.context import context, engine
+from web.mime import mime_type
 from web.schemas import showable
 
-MIME = {
-    "mp3": "audio/mpeg",
-    "flac": "audio/flac",
-    "ogg": "audio/ogg",
-    "oga": "audio/ogg",
-    "opus": "audio/ogg",
-    "wav": "audio/wav",
-    "aiff": "audio/aiff",
-    "aif": "audio/aiff",
-    "aifc": "audio/aiff",
-    "m4a": "audio/mp4",
-    "m4b": "audio/mp4",
-    "mp4": "audio/mp4",
-    "mov": "audio/mp4",
-    "aac": "audio/aac",
-    "wma": "audio/x-ms-wma",
-    "asf": "audio/x-ms-wma",
-}
 _PICTURES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"GIF8": "image/gif",
 }
+_LONGER = 5.0  # seconds by which a file may be longer than was said of it
 _KEEP = 3600  # seconds that a browser may keep a picture without asking
 
 _ONE_RANGE = re.compile(r"bytes=\s*(\d+-\d*|-\d+)")
@@ -69,6 +58,32 @@ def audio(track_id: int) -> Response:
     )
 
 
+def coded_audio(track_id: int, form: Form, start: float) -> Response:
+    """The track's sound from second `start` of it on, coded while it is sent.
+
+    Raises NotFound, InvalidQuery where the track ends before `start`, AudioError, and Busy.
+    """
+    from mir.audio.transcode import transcode  # it brings FFmpeg along
+
+    track = find_track(track_id)
+    path, _ = _present(track)
+    if start >= track.seconds:
+        raise InvalidQuery(
+            f"Track {track_id} ends at second {track.seconds:.1f}; begin before it, "
+            f"not at {start:g}."
+        )
+    begin, end = track.span or (0.0, track.seconds + _LONGER)
+    pieces = _seated(transcode(path, form, Span(begin + start, end - begin - start)))
+    first = next(pieces)  # what goes wrong is said before anything is sent
+    return Response(stream_with_context(chain([first], pieces)), mimetype=MIME_OF[form])
+
+
+def _seated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, made at a desk that few sit at; whoever goes away leaves it."""
+    with context().coding_desk.seat():
+        yield from pieces
+
+
 def own_cover(track_id: int) -> Response:
     """The picture in or beside the track's file; NotFound without one that a browser shows."""
     track = find_track(track_id)
@@ -88,14 +103,6 @@ def any_cover(track_id: int) -> Response:
         found = None  # the file is away (a disk not mounted); the page still wants a picture
     data, mime = found or (artwork.draw(track).encode(), "image/svg+xml")
     return _picture(data, mime, track)
-
-
-def mime_type(container: str | None, path: Path) -> str:
-    """The media type of a file, by what it holds and, failing that, by its name."""
-    for name in (container, path.suffix.lstrip(".")):
-        if name and name.lower() in MIME:
-            return MIME[name.lower()]
-    return "application/octet-stream"
 
 
 def _present(track: Track) -> tuple[Path, os.stat_result]:

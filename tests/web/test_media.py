@@ -14,11 +14,12 @@ from mutagen.flac import FLAC
 from small_library import song, write_audio
 
 from indexer.analyse import analyse
+from mir.audio.decode import read_start
 from mir.catalogue import tracks
 from tests.cue_albums import write_album
 from tests.web.asking import Library, client_of, fill, open_library, problem_of
 from web.app import create_app
-from web.media import mime_type
+from web.mime import mime_type
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8"
@@ -223,3 +224,36 @@ def test_no_address_leads_out_of_its_folder(client: FlaskClient, name: str) -> N
 def test_pictures_are_valid_xml(client: FlaskClient) -> None:
     for track in range(1, 12):
         ElementTree.parse(io.BytesIO(client.get(f"/tracks/{track}/cover").data))
+
+
+class TestCodedAnew:
+    @pytest.mark.parametrize("form", ["opus", "mp3"])
+    def test_from_a_second_on(self, client: FlaskClient, form: str) -> None:
+        response = client.get(address(1), query_string={"form": form, "start": 1.0})
+        assert response.status_code == 200
+        assert response.mimetype == {"opus": "audio/ogg", "mp3": "audio/mpeg"}[form]
+        heard = read_start(response.data, 22_050, 60).samples
+        assert len(heard) / 22_050 == pytest.approx(2.0, abs=0.15)
+
+    def test_a_track_inside_a_file_alone(self, tmp_path: Path) -> None:
+        path = write_album(tmp_path / "music" / "A Day" / "day.flac")
+        with open_library(tmp_path / "home") as engine:
+            fill(engine, [path])
+            client = client_of(create_app(engine))
+            shown = client.get("/api/v1/tracks/2").get_json()
+            data = client.get(address(2), query_string={"form": "opus"}).data
+        heard = read_start(data, 22_050, 60).samples
+        assert len(heard) / 22_050 == pytest.approx(shown["end"] - shown["start"], abs=0.1)
+
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ({"form": "opus", "start": 99}, "ends at second 3.0"),
+            ({"start": 1}, "goes with 'form'"),
+            ({"form": "wav"}, "form"),
+            ({"form": "opus", "start": "nan"}, "start"),
+        ],
+    )
+    def test_what_cannot_be(self, client: FlaskClient, query: dict[str, object], said: str) -> None:
+        problem = problem_of(client.get(address(1), query_string=query), 422)
+        assert said in str(problem)

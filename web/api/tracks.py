@@ -2,14 +2,16 @@
 
 from flask import Response
 
+from mir.errors import InvalidQuery
 from mir.search.browse import browse
 from web import media
 from web.api.describe import binary, blueprint, problems, reply
 from web.context import engine
-from web.schemas import TrackOut, TrackPath, TracksOut, TracksQuery
+from web.mime import MIME
+from web.schemas import AudioQuery, TrackOut, TrackPath, TracksOut, TracksQuery
 
 api = blueprint("tracks", "Tracks as things: lists, one of them, its sound, its cover.")
-_AUDIO = sorted(set(media.MIME.values()))
+_AUDIO = sorted(set(MIME.values()))
 
 
 @api.get("/tracks", summary="The tracks of the library", responses={200: TracksOut})
@@ -33,12 +35,18 @@ def one_track(path: TrackPath) -> Response:
         **problems(404, 416),
     },
 )
-def track_audio(path: TrackPath) -> Response:
+def track_audio(path: TrackPath, query: AudioQuery) -> Response:
     """The file as it is on the disk; takes a `Range` of bytes and conditional requests.
 
     A track inside a file has the bytes of all of it: what is its own lies from `start` to `end`.
+    With `form`, the track alone in stereo, coded while it is sent, for what a browser cannot play:
+    from second `start` of it on, for at most ten minutes. What follows is asked for by `start`.
     """
-    return media.audio(path.track_id)
+    if query.form is None:
+        if query.start:
+            raise InvalidQuery("'start' goes with 'form'; of the file itself ask for a Range.")
+        return media.audio(path.track_id)
+    return media.coded_audio(path.track_id, query.form, query.start)
 
 
 @api.get(

@@ -61,6 +61,7 @@ from web.schemas.problem import FieldProblem, Problem
 from web.schemas.recognition import RecognitionOut, RecordingOut, TimelineOut
 from web.schemas.requests import (
     MAX_ID,
+    AudioQuery,
     ClipForm,
     FailureForm,
     FailurePath,
@@ -95,6 +96,7 @@ __all__ = [
     "MOST_PLAYS",
     "AnswerOut",
     "Asked",
+    "AudioQuery",
     "ChangedOut",
     "CheckedOut",
     "ClipForm",

@@ -15,6 +15,7 @@ from mir.analysis import Descriptors, Label
 from mir.catalogue.genres import GenreCount
 from mir.catalogue.tracks import Track
 from mir.recommend.related import RelatedArtist
+from web.mime import mime_type
 
 if TYPE_CHECKING:
     from mir.listen import Heard
@@ -119,6 +120,7 @@ class TrackOut(BaseModel):
     valence: float | None = Field(description=_VALENCE)
     sound: SoundOut
     container: str | None
+    audio_type: str = Field(description="The media type of the file, for `canPlayType`.")
     files: list[str]
     start: float | None = Field(description="Second of the file where it begins; null: all of it.")
     end: float | None = Field(description="Second of the file where it ends.")
@@ -159,6 +161,7 @@ class TrackOut(BaseModel):
             valence=track.valence,
             sound=SoundOut.of(track.descriptors),
             container=track.container,
+            audio_type=_audio_type(track),
             files=[showable(path) for path in track.paths],
             start=track.span and track.span[0],
             end=track.span and track.span[1],
@@ -166,6 +169,10 @@ class TrackOut(BaseModel):
             audio_url=f"/api/v1/tracks/{track.id}/audio{_fragment(track.span)}",
             cover_url=f"/api/v1/tracks/{track.id}/cover",
         )
+
+
+def _audio_type(track: Track) -> str:
+    return mime_type(track.container, track.paths[0] if track.paths else Path())
 
 
 class RelatedArtistOut(BaseModel):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from mir.audio.forms import Form
 from mir.catalogue.failures import FailureState
 from mir.durations import seconds_of
 from mir.recommend.for_listener import EXPLORE, Wish
@@ -22,6 +23,17 @@ TrackIds = Annotated[list[Id], Field(max_length=500)]
 Count = Annotated[int, Field(ge=1, le=200, description="How many tracks to answer with.")]
 Offset = Annotated[int, Field(ge=0, le=MAX_ID, description="How many to skip.")]
 Limit = Annotated[int, Field(ge=1, le=200, description="How many to list at most.")]
+
+
+class AudioQuery(Asked):
+    """The query of `/tracks/{id}/audio`."""
+
+    form: Form | None = Field(
+        default=None, description="opus (in Ogg) or mp3; the file as it is where nothing is said."
+    )
+    start: float = Field(
+        default=0.0, ge=0, allow_inf_nan=False, description="Second of the track, with `form`."
+    )
 
 
 class ClipForm(Asked):
