@@ -70,7 +70,7 @@ def test_the_player_seeks_pauses_and_goes_on(seen: Watched) -> None:
     page.locator("#player [data-part=seek]").fill("3")
     seen.hears_beyond(3.0)
     page.locator("#player [data-part=toggle]").click()
-    assert page.evaluate("document.querySelector('audio').paused")
+    assert page.evaluate("document.querySelector('audio[data-sounds]').paused")
     page.locator("#player [data-part=next]").click()
     page.wait_for_function(
         "(title) => document.querySelector('#player .track-title').textContent === title",
@@ -115,11 +115,12 @@ def test_a_track_inside_a_file_is_played_from_its_start_to_its_end(seen: Watched
     seen.open("/browse?q=noon")
     page.locator(".play").first.click()
     seen.hears_beyond(BEGINS[1] + 0.2)
-    page.wait_for_function("() => document.querySelector('audio').paused")
+    page.wait_for_function("() => document.querySelector('audio[data-sounds]').paused")
     assert seen.heard_until() == pytest.approx(BEGINS[2], abs=0.3)
     page.locator("#player [data-part=toggle]").click()
     page.wait_for_function(
-        "(end) => document.querySelector('audio').currentTime < end - 0.5", arg=BEGINS[2]
+        "(end) => document.querySelector('audio[data-sounds]').currentTime < end - 0.5",
+        arg=BEGINS[2],
     )
     seen.hears_beyond(BEGINS[1] + 0.2)
 

@@ -37,7 +37,7 @@ def test_moments_of_both_tracks_are_played(tmp_path: Path) -> None:
             link.click()
             page.wait_for_function(
                 """([title, begins]) => {
-                  const now = document.querySelector("audio").currentTime;
+                  const now = document.querySelector('audio[data-sounds]').currentTime;
                   const shown = document.querySelector("#player .track-title").textContent;
                   return shown === title && now > begins && now < begins + 5;
                 }""",

@@ -32,7 +32,9 @@ def test_a_playlist_from_a_search_to_a_file_and_back(
     library, _ = served
     seen.open("/")
     page.evaluate("window.sameDocument = true")
-    page.evaluate("document.querySelector('audio').loop = true")  # the songs are short
+    page.evaluate(
+        "document.querySelectorAll('audio').forEach((one) => (one.loop = true))"
+    )  # the songs are short
 
     seen.drop(library.files[2].read_bytes())
     page.wait_for_selector("#results .track")
@@ -102,7 +104,7 @@ def test_a_playlist_from_a_search_to_a_file_and_back(
 
     # It played on through all of that.
     seen.hears_beyond(seen.heard_until())
-    assert not page.evaluate("document.querySelector('audio').paused")
+    assert not page.evaluate("document.querySelector('audio[data-sounds]').paused")
     assert page.evaluate("window.sameDocument")
 
 

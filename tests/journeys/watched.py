@@ -43,13 +43,15 @@ class Watched:
 
     def heard_until(self) -> float:
         """Where the player is, in seconds."""
-        position: float = self.page.evaluate("document.querySelector('audio').currentTime")
+        position: float = self.page.evaluate(
+            "document.querySelector('audio[data-sounds]').currentTime"
+        )
         return position
 
     def hears_beyond(self, seconds: float) -> None:
         """Wait until the player is beyond that moment."""
         self.page.wait_for_function(
-            "(moment) => document.querySelector('audio').currentTime > moment",
+            "(moment) => document.querySelector('audio[data-sounds]').currentTime > moment",
             arg=seconds,
             timeout=15_000,
         )

@@ -3,8 +3,11 @@
 import { startForms } from "./forms.js";
 import { startLibrary } from "./library.js";
 import { startMoving } from "./moving.js";
+import { startPlayButtons } from "./play_buttons.js";
 import { startPlayer } from "./player.js";
 import { startPlaylist } from "./playlist.js";
+import { startPlays } from "./plays.js";
+import { startQueuePanel } from "./queue_panel.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
 
@@ -15,6 +18,9 @@ function enter(main) {
 }
 
 startPlayer();
+startPlayButtons();
+startQueuePanel();
+startPlays();
 startMoving(enter);
 startForms();
 enter(document.querySelector("main"));

@@ -1,212 +1,129 @@
-// The player at the bottom: a queue of tracks, one audio element, the keys of the system.
+// The bar at the bottom: what plays, its keys, and those of the system (Media Session).
 
-const sprite = document.querySelector(".brand-mark use").getAttribute("href").split("#")[0];
-const noCover = document.querySelector("link[rel=icon]").href;
-let queue = [];
-let at = -1;
-let clipFile = null;
-let clipSound = ""; // the address of clipFile, for as long as it is the one
-let asked = 0; // a later radio overtakes an earlier one that is still being asked for
+import { length, loudness, now, pause, paused, said, seek, setLoudness, startDeck, toggle } from "./deck.js";
+import { current, goBack, hasPrevious, next, skip } from "./queue.js";
 
+const STEP = 10; // seconds that the keys of the system seek by
+const LOUDNESS = "mir.loudness"; // where the browser keeps it
 const player = document.getElementById("player");
-const audio = player.querySelector("audio");
 const part = Object.fromEntries([...player.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+const sprite = part.toggle.querySelector("use").getAttribute("href").split("#")[0];
+const noCover = document.querySelector("link[rel=icon]").href;
+let note = "";
 
 export function startPlayer() {
-  document.addEventListener("click", (event) => {
-    const radio = event.target.closest("[data-radio]");
-    if (radio) {
-      playNear(trackOf(radio, radio.dataset.radio));
-      return;
-    }
-    const moment = event.target.closest("[data-moment]");
-    if (moment && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
-      event.preventDefault();
-      playMoment(moment);
-      return;
-    }
-    const clip = event.target.closest("[data-clip-moment]");
-    if (clip) {
-      playClip(Number(clip.dataset.clipMoment));
-      return;
-    }
-    const button = event.target.closest("[data-play]");
-    if (!button) return;
-    if (queue[at]?.id === button.dataset.play) toggle();
-    else playFrom(button);
-  });
+  startDeck();
   part.toggle.addEventListener("click", toggle);
   part.previous.addEventListener("click", previous);
-  part.next.addEventListener("click", () => play(at + 1));
-  part.seek.addEventListener("input", () => { audio.currentTime = begin() + Number(part.seek.value); });
-  audio.addEventListener("timeupdate", () => { showTime(); stopAtEnd(); });
-  audio.addEventListener("durationchange", showTime);
-  audio.addEventListener("play", showState);
-  audio.addEventListener("pause", showState);
-  audio.addEventListener("ended", () => { if (audio.ended) play(at + 1); });
-  audio.addEventListener("error", () => {
-    if (audio.hasAttribute("src")) say("This browser cannot play the file, or the file is gone.");
-  });
-  document.addEventListener("page-shown", showState);
-  document.addEventListener("results-shown", showState);
-  if ("mediaSession" in navigator) {
-    navigator.mediaSession.setActionHandler("previoustrack", previous);
-    navigator.mediaSession.setActionHandler("nexttrack", () => play(at + 1));
-  }
+  part.next.addEventListener("click", skip);
+  part.seek.addEventListener("input", () => seek(Number(part.seek.value)));
+  part.mute.addEventListener("click", () => keepLoudness({ ...loudness(), muted: !loudness().muted }));
+  part.volume.addEventListener("input", () => keepLoudness({ volume: Number(part.volume.value), muted: false }));
+  document.addEventListener("track-started", ({ detail }) => showTrack(detail.track));
+  document.addEventListener("deck-changed", showState);
+  document.addEventListener("queue-changed", showState);
+  document.addEventListener("keydown", byKey);
+  startMediaSession();
+  setLoudness(keptLoudness());
 }
 
-function trackOf(button, id) {
-  const { title, by, sound, start, end } = button.dataset;
-  return { id, title, by, sound, start: Number(start ?? 0), end: end && Number(end) };
-}
-
-// Of a track whose row the page shows, the others of that list follow; a moment alone says what to play.
-function playMoment(link) {
-  const { of: id, moment } = link.dataset;
-  const own = link.closest(".track")?.querySelector("[data-play]");
-  const button = own?.dataset.play === id ? own : document.querySelector(`main [data-play="${id}"]`);
-  if (queue[at]?.id === id) playOn(Number(moment));
-  else if (button) playFrom(button, Number(moment));
-  else playAlone(trackOf(link, id), Number(moment));
-}
-
-// The clip that was asked with is in the form of the page, and nowhere else.
-function playClip(seconds) {
-  const file = document.querySelector("main input[type=file][name=clip]")?.files[0];
-  if (!file) return;
-  if (file !== clipFile) {
-    URL.revokeObjectURL(clipSound);
-    clipFile = file;
-    clipSound = URL.createObjectURL(file);
-  }
-  if (queue[at]?.sound === clipSound) playOn(seconds);
-  else playAlone({ id: null, title: file.name, by: "The clip", sound: clipSound, start: 0 }, seconds);
-}
-
-function playOn(seconds) {
-  audio.currentTime = begin() + seconds;
-  audio.play().catch(() => {});
-}
-
-function playAlone(track, seconds) {
-  queue = [track];
-  play(0, seconds);
-}
-
-function playFrom(button, seconds = 0) {
-  const buttons = [...(button.closest(".tracks")?.querySelectorAll("[data-play]") ?? [button])];
-  queue = buttons.map((one) => trackOf(one, one.dataset.play));
-  play(buttons.indexOf(button), seconds);
-}
-
-async function playNear(seed) {
-  asked += 1;
-  const mine = asked;
-  queue = [seed];
-  play(0);
-  const response = await fetch(`/api/v1/recommendations?seed=${seed.id}&count=30`);
-  const answer = await response.json();
-  if (mine !== asked || queue.length !== 1 || queue[0] !== seed) return;
-  if (!response.ok) {
-    say(answer.detail);
-    return;
-  }
-  const near = answer.hits.map(({ track }) => ({
-    id: String(track.id), title: track.title, by: track.artists.join(", ") || track.album_artist || "",
-    sound: track.audio_url, start: track.start ?? 0, end: track.end,
-  }));
-  queue = [seed, ...near];
+export function say(text) {
+  note = text;
   showState();
-  say(near.length ? `Then ${near.length} tracks that are near.` : "There is nothing near to go on with.");
 }
 
-function play(index, seconds = 0) {
-  if (index < 0 || index >= queue.length) return;
-  at = index;
-  const track = queue[at];
+export function setIcon(button, name) {
+  button.querySelector("use").setAttribute("href", `${sprite}#${name}`);
+}
+
+export function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const minutes = Math.floor(whole / 60) % 60;
+  const hours = Math.floor(whole / 3600);
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+function previous() {
+  if (now() > 4 || !hasPrevious()) seek(0);
+  else goBack();
+}
+
+function showTrack(track) {
   player.hidden = false;
-  say("");
+  note = "";
   part.cover.src = track.id ? `/tracks/${track.id}/cover` : noCover;
   part.title.textContent = track.title;
   part.title.href = track.id ? `/tracks/${track.id}` : "/";
   part.by.textContent = track.by;
-  audio.src = seconds ? `${track.sound.split("#")[0]}#t=${track.start + seconds}` : track.sound;
-  audio.play().catch(() => {}); // a refusal shows in the state of the button
   if ("mediaSession" in navigator) {
-    navigator.mediaSession.metadata = new MediaMetadata({ title: track.title, artist: track.by, artwork: [{ src: part.cover.src }] });
+    navigator.mediaSession.metadata = new MediaMetadata({ title: track.title, artist: track.by, album: track.album ?? "", artwork: [{ src: part.cover.src }] });
   }
-  showState();
-}
-
-function previous() {
-  if (audio.currentTime - begin() > 4 || at === 0) audio.currentTime = begin();
-  else play(at - 1);
-}
-
-function toggle() {
-  if (!audio.paused) {
-    audio.pause();
-    return;
-  }
-  if (atEnd()) audio.currentTime = begin();
-  audio.play().catch(() => {});
-}
-
-// A track may be a span of its file. The address says so (#t=…), which a browser heeds once: it stops at
-// the end, but not if the listener has sought meanwhile, nor does it then tell that the track has ended.
-
-function begin() {
-  return queue[at]?.start ?? 0;
-}
-
-function atEnd() {
-  const { end } = queue[at] ?? {};
-  return Boolean(end) && audio.currentTime >= end - 0.02;
-}
-
-function stopAtEnd() {
-  if (!atEnd() || audio.seeking) return;
-  if (at + 1 < queue.length) play(at + 1);
-  else if (!audio.paused) audio.pause();
-}
-
-function say(text) {
-  part.note.textContent = text;
 }
 
 function showState() {
-  const sounding = !audio.paused;
+  const sounding = !paused();
   setIcon(part.toggle, sounding ? "pause" : "play");
   part.toggle.setAttribute("aria-label", sounding ? "Pause" : "Play");
-  part.next.disabled = at + 1 >= queue.length;
-  for (const button of document.querySelectorAll("main [data-play]")) {
-    const mine = button.dataset.play === queue[at]?.id;
-    button.closest(".track")?.classList.toggle("sounding", mine);
-    setIcon(button, mine && sounding ? "pause" : "play");
-    if (!button.classList.contains("play")) button.lastChild.textContent = mine && sounding ? "Pause" : "Play";
-    else {
-      const by = button.dataset.by ? ` by ${button.dataset.by}` : "";
-      button.setAttribute("aria-label", `${mine && sounding ? "Pause" : "Play"} ${button.dataset.title}${by}`);
+  part.next.disabled = !next();
+  const text = said() || note;
+  if (part.note.textContent !== text) part.note.textContent = text;
+  const all = length();
+  const at = now();
+  part.seek.max = Math.max(all, 0.1);
+  part.seek.value = at;
+  part.seek.setAttribute("aria-valuetext", `${clock(at)} of ${clock(all)}`);
+  part.now.textContent = clock(at);
+  part.length.textContent = clock(all);
+  const { volume, muted } = loudness();
+  part.volume.value = muted ? 0 : volume;
+  part.mute.setAttribute("aria-pressed", String(muted));
+  setIcon(part.mute, muted || !volume ? "mute" : "volume");
+  if ("mediaSession" in navigator && current()) {
+    navigator.mediaSession.playbackState = sounding ? "playing" : "paused";
+    if (all) navigator.mediaSession.setPositionState({ duration: all, position: Math.min(at, all) });
+  }
+}
+
+function startMediaSession() {
+  if (!("mediaSession" in navigator)) return;
+  const actions = {
+    play: toggle, pause, stop: pause, previoustrack: previous, nexttrack: skip,
+    seekto: ({ seekTime }) => seek(seekTime),
+    seekbackward: ({ seekOffset }) => seek(Math.max(now() - (seekOffset || STEP), 0)),
+    seekforward: ({ seekOffset }) => seek(Math.min(now() + (seekOffset || STEP), length())),
+  };
+  for (const [action, handle] of Object.entries(actions)) {
+    try {
+      navigator.mediaSession.setActionHandler(action, handle);
+    } catch {
+      // This browser does not know the action.
     }
   }
 }
 
-function setIcon(button, name) {
-  button.querySelector("use").setAttribute("href", `${sprite}#${name}`);
+// Space, where it does nothing else; Ctrl with an arrow, where no text is edited.
+function byKey(event) {
+  if (!current() || event.defaultPrevented || event.metaKey || event.altKey) return;
+  const field = event.target.closest?.("input:not([type=checkbox], [type=range]), select, textarea, [contenteditable]");
+  const control = event.target.closest?.("a, button, input, select, textarea, summary, [tabindex='0']");
+  if (event.key === " " && !event.ctrlKey && !control) toggle();
+  else if (event.ctrlKey && event.key === "ArrowRight" && !field) skip();
+  else if (event.ctrlKey && event.key === "ArrowLeft" && !field) previous();
+  else return;
+  event.preventDefault();
 }
 
-function showTime() {
-  const end = queue[at]?.end || (Number.isFinite(audio.duration) ? audio.duration : 0);
-  const length = Math.max(end - begin(), 0);
-  const now = Math.min(Math.max(audio.currentTime - begin(), 0), length);
-  part.seek.max = Math.max(length, 0.1);
-  part.seek.value = now;
-  part.seek.setAttribute("aria-valuetext", `${clock(now)} of ${clock(length)}`);
-  part.now.textContent = clock(now);
-  part.length.textContent = clock(length);
+function keepLoudness(loud) {
+  setLoudness(loud);
+  localStorage.setItem(LOUDNESS, JSON.stringify(loud));
 }
 
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+function keptLoudness() {
+  try {
+    const { volume, muted } = JSON.parse(localStorage.getItem(LOUDNESS));
+    return { volume: Math.min(Math.max(Number(volume) || 0, 0), 1), muted: Boolean(muted) };
+  } catch {
+    return { volume: 1, muted: false };
+  }
 }

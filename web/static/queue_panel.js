@@ -1,0 +1,114 @@
+// The queue as a panel above the player, and the keys beside it that act on the track that plays.
+
+import { leave } from "./deck.js";
+import { clock, say } from "./player.js";
+import { like, likesTrack, remembers, setRemembers } from "./plays.js";
+import { current, jump, move, remove, replaceUpcoming, shuffle, upcoming } from "./queue.js";
+
+const MOST = 100; // rows shown at once
+const KEEPABLE = 1000; // entries of a playlist that are sent at once
+const player = document.getElementById("player");
+const panel = document.getElementById("queue");
+const part = Object.fromEntries([...panel.querySelectorAll("[data-queue]")].map((node) => [node.dataset.queue, node]));
+const opener = player.querySelector("[data-part=queue]");
+const count = player.querySelector("[data-part=count]");
+const heart = player.querySelector("[data-part=like]");
+
+export function startQueuePanel() {
+  opener.addEventListener("click", () => show(panel.hidden));
+  part.close.addEventListener("click", () => show(false));
+  part.clear.addEventListener("click", () => { replaceUpcoming([]); part.close.focus(); });
+  part.shuffle.addEventListener("click", shuffle);
+  part.keep.addEventListener("submit", keepAsPlaylist);
+  part.remember.checked = remembers();
+  part.remember.addEventListener("change", () => setRemembers(part.remember.checked));
+  part.list.addEventListener("click", change);
+  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") show(false); });
+  heart.addEventListener("click", likeIt);
+  document.addEventListener("queue-changed", draw);
+  document.addEventListener("track-started", showHeart);
+  addEventListener("pagehide", leave);
+}
+
+function show(is) {
+  panel.hidden = !is;
+  opener.setAttribute("aria-expanded", String(is));
+  if (is) {
+    draw();
+    part.close.focus();
+  } else opener.focus();
+}
+
+function draw() {
+  const coming = upcoming();
+  count.textContent = coming.length || "";
+  opener.setAttribute("aria-label", coming.length ? `Queue, ${coming.length} to come` : "Queue");
+  if (panel.hidden) return;
+  part.now.textContent = current()?.title ?? "";
+  part.list.replaceChildren(...coming.slice(0, MOST).map(row));
+  part.more.textContent = coming.length > MOST ? `And ${coming.length - MOST} more.` : coming.length ? "" : "Nothing comes after it.";
+  part.clear.disabled = part.shuffle.disabled = !coming.length;
+}
+
+function row(track, place) {
+  const made = part.row.content.cloneNode(true);
+  const say_ = (name, text) => { made.querySelector(`[data-row=${name}]`).textContent = text; };
+  say_("title", track.title);
+  say_("by", track.by);
+  say_("why", track.why ?? "");
+  say_("length", track.length ? clock(track.length) : "");
+  if (track.fresh) made.firstElementChild.classList.add("fresh");
+  for (const button of made.querySelectorAll("button")) {
+    button.dataset.place = place;
+    button.setAttribute("aria-label", `${button.title}: ${track.title}`);
+    if (button.dataset.do === "up") button.disabled = place === 0;
+    if (button.dataset.do === "down") button.disabled = place + 1 >= upcoming().length;
+  }
+  return made;
+}
+
+function change(event) {
+  const button = event.target.closest("button[data-do]");
+  if (!button) return;
+  const { do: what, place: text } = button.dataset;
+  const place = Number(text);
+  const to = { play: 0, remove: place, up: place - 1, down: place + 1 }[what];
+  if (what === "play") jump(place);
+  else if (what === "remove") remove(place);
+  else move(place, to);
+  // Whoever works by keyboard stays with the track, or with what took its place.
+  const there = part.list.querySelectorAll(`button[data-do="${what}"]`);
+  const focused = there[Math.min(to, there.length - 1)];
+  if (focused && !focused.disabled) focused.focus();
+  else (focused?.closest("li")?.querySelector("button") ?? part.close).focus();
+}
+
+async function keepAsPlaylist(event) {
+  event.preventDefault();
+  const tracks = [current(), ...upcoming()].filter((track) => track?.id).map((track) => Number(track.id));
+  const name = part.name.value.trim();
+  if (!tracks.length || !name) return;
+  const body = JSON.stringify({ name, tracks: tracks.slice(0, KEEPABLE) });
+  try {
+    const response = await fetch("/api/v1/playlists", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    const answer = await response.json();
+    part.kept.textContent = response.ok ? `Kept: ${Math.min(tracks.length, KEEPABLE)} tracks as “${name}”.` : answer.detail;
+    if (response.ok) part.name.value = "";
+  } catch {
+    part.kept.textContent = "The server did not answer. Is mir still running?";
+  }
+}
+
+async function likeIt() {
+  const track = current();
+  if (!track?.id) return;
+  const trouble = await like(track.id);
+  if (trouble) say(trouble);
+  showHeart();
+}
+
+function showHeart() {
+  const id = current()?.id;
+  heart.hidden = !id;
+  heart.setAttribute("aria-pressed", String(likesTrack(id)));
+}
