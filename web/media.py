@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 from flask import Response, make_response, request, send_file, stream_with_context
@@ -74,13 +73,16 @@ def coded_audio(track_id: int, form: Form, start: float) -> Response:
         )
     begin, end = track.span or (0.0, track.seconds + _LONGER)
     pieces = _seated(transcode(path, form, Span(begin + start, end - begin - start)))
-    first = next(pieces)  # what goes wrong is said before anything is sent
-    return Response(stream_with_context(chain([first], pieces)), mimetype=MIME_OF[form])
+    next(pieces)  # what goes wrong is said before anything is sent
+    return Response(stream_with_context(pieces), mimetype=MIME_OF[form])
 
 
 def _seated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces, made at a desk that few sit at; whoever goes away leaves it."""
+    """Nothing, then the pieces, made at a desk that few sit at; whoever goes away leaves it."""
     with context().coding_desk.seat():
+        first = next(pieces)
+        yield b""
+        yield first
         yield from pieces
 
 

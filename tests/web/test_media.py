@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from mir.catalogue import tracks
 from tests.cue_albums import write_album
 from tests.web.asking import Library, client_of, fill, open_library, problem_of
 from web.app import create_app
+from web.listening import ListeningDesk
 from web.mime import mime_type
 
 PNG = bytes.fromhex(
@@ -257,3 +259,20 @@ class TestCodedAnew:
     def test_what_cannot_be(self, client: FlaskClient, query: dict[str, object], said: str) -> None:
         problem = problem_of(client.get(address(1), query_string=query), 422)
         assert said in str(problem)
+
+    def test_who_goes_away_leaves_a_place_to_others(self, library: Library) -> None:
+        app = create_app(library.engine)
+        app.extensions["mir"] = replace(
+            app.extensions["mir"], coding_desk=ListeningDesk(seats=1, queue=0)
+        )
+        asking = app.test_client()
+        query = {"form": "mp3"}
+        for _ in range(3):
+            left = asking.get(address(1), query_string=query, buffered=False)
+            assert next(iter(left.response)) is not None
+            problem_of(asking.get(address(1), query_string=query), 503)
+            left.close()
+        whole = client_of(app).get(address(1), query_string=query)
+        assert whole.status_code == 200
+        assert asking.head(address(1), query_string=query).status_code == 200
+        assert client_of(app).get(address(1), query_string=query).status_code == 200
