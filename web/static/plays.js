@@ -8,7 +8,7 @@ const AGAIN = 20_000; // milliseconds
 const AT_ONCE = 200;
 const ENOUGH = 240; // seconds, or half of the track, after which it was listened to
 const MOMENT = 2; // seconds before which a track that is left says nothing
-const listener = document.body.dataset.listener ?? "";
+const listener = document.body.dataset.me ?? "";
 const likes = new Map(); // track id -> id of the play that likes it
 let sending = false;
 
