@@ -65,7 +65,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"listen", "fingerprinting", "comparison"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "models", "portable", "rights"}),
+    frozenset({"search", "evaluation", "map", "models", "portable", "rights"}),
     frozenset({"recommend", "rights_check", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

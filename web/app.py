@@ -6,12 +6,21 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages, rights_pages
+from web import (
+    account_pages,
+    duplicate_pages,
+    map_pages,
+    monitoring,
+    pages,
+    playlist_pages,
+    rights_pages,
+)
 from web.api import (
     docs,
     duplicates,
     failures,
     library,
+    map,
     playlist_files,
     playlists,
     plays,
@@ -52,7 +61,7 @@ def bare_app() -> OpenAPI:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = (
         *(search, tracks, duplicates, rights, plays, playlists, playlist_files),
-        *(library, failures, docs),
+        *(library, map, failures, docs),
     )
     for part in parts:
         app.register_api(part.api)
@@ -63,6 +72,7 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(account_pages.pages)
     app.register_blueprint(monitoring.monitoring)
     app.register_blueprint(rights_pages.pages)
+    app.register_blueprint(map_pages.pages)
     handle_problems(app)
     return app
 

@@ -26,6 +26,7 @@ from web.schemas.duplicates import (
 from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
+from web.schemas.map import MapOut
 from web.schemas.playlists import (
     EntriesIn,
     EntryOut,
@@ -67,6 +68,7 @@ from web.schemas.requests import (
     FailurePath,
     FailuresQuery,
     LikeQuery,
+    MapPageQuery,
     MoodForm,
     MoodQuery,
     NextQuery,
@@ -131,6 +133,8 @@ __all__ = [
     "LabelOut",
     "LikeQuery",
     "MadeFrom",
+    "MapOut",
+    "MapPageQuery",
     "MoodForm",
     "MoodQuery",
     "MoveIn",
