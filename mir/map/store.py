@@ -43,7 +43,8 @@ def load(directory: Path) -> Anchors | None:
     The map is a cache: a damaged one is made anew.
     """
     try:
-        with np.load(directory / _FILE, allow_pickle=False) as kept:
+        content = io.BytesIO((directory / _FILE).read_bytes())
+        with np.load(content, allow_pickle=False) as kept:
             ids, points = kept["ids"], kept["points"]
             good = (
                 ids.dtype == np.int64

@@ -2,6 +2,7 @@
 
 import { startForms } from "./forms.js";
 import { startLibrary } from "./library.js";
+import { startMap } from "./map.js";
 import { startMoving } from "./moving.js";
 import { startPlayButtons } from "./play_buttons.js";
 import { startPlayer } from "./player.js";
@@ -11,7 +12,7 @@ import { startQueuePanel } from "./queue_panel.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
 
-const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist, rights: startRights };
+const starters = { search: startSearch, library: startLibrary, map: startMap, playlist: startPlaylist, rights: startRights };
 
 function enter(main) {
   starters[main.dataset.page]?.(main);
