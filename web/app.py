@@ -6,7 +6,15 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages, rights_pages
+from web import (
+    account_pages,
+    duplicate_pages,
+    monitoring,
+    pages,
+    playlist_pages,
+    rights_pages,
+    sound_pages,
+)
 from web.api import (
     docs,
     duplicates,
@@ -63,6 +71,7 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(account_pages.pages)
     app.register_blueprint(monitoring.monitoring)
     app.register_blueprint(rights_pages.pages)
+    app.register_blueprint(sound_pages.pages)
     handle_problems(app)
     return app
 

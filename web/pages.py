@@ -115,7 +115,8 @@ def mood() -> str:
 def track(track_id: int) -> str:
     """What a track is, what is near it and why."""
     view = engine().view()  # what is said of the track and what is near it are of one model
-    found = TrackOut.of(media.find_track(_sane(track_id), view.model_id))
+    known = media.find_track(_sane(track_id), view.model_id)
+    found = TrackOut.of(known)
     query = read_fields(SimilarQuery, forgiven(request.args))
     hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR), view)
     lists = page_of_playlists(PageQuery(limit=_LISTS)).playlists
@@ -123,7 +124,13 @@ def track(track_id: int) -> str:
     kept = [("seed", track_id), *fields(query)]
     related = related_to(track_id).related
     return render_template(
-        "track.html", track=found, hits=near, related=related, playlists=lists, kept=kept
+        "track.html",
+        track=found,
+        hits=near,
+        related=related,
+        playlists=lists,
+        kept=kept,
+        playable=media.is_present(known),
     )
 
 

@@ -26,6 +26,7 @@ from web.schemas.duplicates import (
 from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
+from web.schemas.pictures import OverTimeOut, WaveformOut
 from web.schemas.playlists import (
     EntriesIn,
     EntryOut,
@@ -138,6 +139,7 @@ __all__ = [
     "NewEntriesIn",
     "NextIn",
     "NextQuery",
+    "OverTimeOut",
     "PageQuery",
     "PathIn",
     "PathQuery",
@@ -178,6 +180,7 @@ __all__ = [
     "TracksIn",
     "TracksOut",
     "TracksQuery",
+    "WaveformOut",
     "forgiven",
     "labels",
     "play_body",

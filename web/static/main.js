@@ -10,8 +10,9 @@ import { startPlays } from "./plays.js";
 import { startQueuePanel } from "./queue_panel.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
+import { startSound } from "./sound.js";
 
-const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist, rights: startRights };
+const starters = { search: startSearch, track: startSound, library: startLibrary, playlist: startPlaylist, rights: startRights };
 
 function enter(main) {
   starters[main.dataset.page]?.(main);
