@@ -73,7 +73,9 @@ def test_a_track_is_seen_sought_and_told_over_time(at: Watched) -> None:
     page.keyboard.press("ArrowRight")
     at.hears_beyond(SECONDS / 2 + 4.9)
     page.keyboard.press("Home")
-    page.wait_for_function("() => document.querySelector('audio').currentTime < 5")
+    page.wait_for_function(
+        "() => document.querySelector('.waveform').getAttribute('aria-valuenow') < 5"
+    )
 
     # A passage of the table plays from where it begins.
     page.click("text=As a table")

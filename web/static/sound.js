@@ -1,5 +1,9 @@
 // The page of a track: its waveform, in which it can be sought, and what is heard over time.
 
+import { now } from "./deck.js";
+import { clock } from "./player.js";
+import { current } from "./queue.js";
+
 const STEP = 5; // seconds that an arrow key moves
 const SVG = "http://www.w3.org/2000/svg";
 let following = false;
@@ -37,7 +41,7 @@ export function startSound(main) {
   });
   if (!following) {
     following = true; // once for all pages, of which a later one may be left and come back to
-    document.querySelector("#player audio").addEventListener("timeupdate", follow);
+    document.addEventListener("deck-changed", follow);
     document.addEventListener("page-shown", follow);
   }
   follow();
@@ -81,8 +85,8 @@ function makeSlider(part, seconds) {
   for (const [name, value] of Object.entries(facts)) slider.setAttribute(name, value);
   tell(slider, 0, seconds);
   slider.addEventListener("keydown", (event) => {
-    const now = Number(slider.getAttribute("aria-valuenow"));
-    const to = { ArrowLeft: now - STEP, ArrowDown: now - STEP, ArrowRight: now + STEP, ArrowUp: now + STEP, PageDown: now - seconds / 10, PageUp: now + seconds / 10, Home: 0, End: seconds - STEP, Enter: now, " ": now }[event.key];
+    const at = Number(slider.getAttribute("aria-valuenow"));
+    const to = { ArrowLeft: at - STEP, ArrowDown: at - STEP, ArrowRight: at + STEP, ArrowUp: at + STEP, PageDown: at - seconds / 10, PageUp: at + seconds / 10, Home: 0, End: seconds - STEP, Enter: at }[event.key];
     if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     seek(part, Math.min(Math.max(to, 0), seconds));
@@ -95,22 +99,21 @@ function seek(part, second) {
   part.seek.click();
 }
 
-function tell(slider, now, seconds) {
-  slider.setAttribute("aria-valuenow", now.toFixed(1));
-  slider.setAttribute("aria-valuetext", `${clock(now)} of ${clock(seconds)}`);
+function tell(slider, at, seconds) {
+  slider.setAttribute("aria-valuenow", at.toFixed(1));
+  slider.setAttribute("aria-valuetext", `${clock(at)} of ${clock(seconds)}`);
 }
 
 function follow() {
   const sound = document.querySelector("main #sound[data-track]");
   if (!sound) return;
   const part = partsOf(sound);
-  const player = document.getElementById("player");
-  const mine = !player.hidden && player.querySelector("[data-part=title]").getAttribute("href") === `/tracks/${sound.dataset.track}`;
+  const mine = current()?.id === sound.dataset.track;
   const seconds = Number(sound.dataset.seconds);
-  const now = mine ? Number(player.querySelector("[data-part=seek]").value) : 0;
+  const at = mine ? now() : 0;
   part.played.hidden = !mine;
-  part.played.style.setProperty("width", `${Math.min(now / seconds, 1) * 100}%`);
-  tell(part.slider, now, seconds);
+  part.played.style.setProperty("width", `${Math.min(at / seconds, 1) * 100}%`);
+  tell(part.slider, at, seconds);
 }
 
 function whenSeen(element, then) {
@@ -119,9 +122,4 @@ function whenSeen(element, then) {
     watching.disconnect();
     then();
   }, { rootMargin: "200px" }).observe(element);
-}
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
