@@ -62,7 +62,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"accounts", "duplicates", "model", "playlist_files", "standing"}),
-    frozenset({"listen", "fingerprinting", "comparison"}),
+    frozenset({"listen", "over_time", "picture", "fingerprinting", "comparison"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
     frozenset({"search", "evaluation", "map", "models", "portable", "rights"}),

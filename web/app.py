@@ -14,6 +14,7 @@ from web import (
     pages,
     playlist_pages,
     rights_pages,
+    sound_pages,
 )
 from web.api import (
     docs,
@@ -73,6 +74,7 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(monitoring.monitoring)
     app.register_blueprint(rights_pages.pages)
     app.register_blueprint(map_pages.pages)
+    app.register_blueprint(sound_pages.pages)
     handle_problems(app)
     return app
 

@@ -27,6 +27,7 @@ from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
 from web.schemas.map import MapOut
+from web.schemas.pictures import OverTimeOut, WaveformOut
 from web.schemas.playlists import (
     EntriesIn,
     EntryOut,
@@ -142,6 +143,7 @@ __all__ = [
     "NewEntriesIn",
     "NextIn",
     "NextQuery",
+    "OverTimeOut",
     "PageQuery",
     "PathIn",
     "PathQuery",
@@ -182,6 +184,7 @@ __all__ = [
     "TracksIn",
     "TracksOut",
     "TracksQuery",
+    "WaveformOut",
     "forgiven",
     "labels",
     "play_body",

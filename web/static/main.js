@@ -11,8 +11,16 @@ import { startPlays } from "./plays.js";
 import { startQueuePanel } from "./queue_panel.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
+import { startSound } from "./sound.js";
 
-const starters = { search: startSearch, library: startLibrary, map: startMap, playlist: startPlaylist, rights: startRights };
+const starters = {
+  search: startSearch,
+  library: startLibrary,
+  map: startMap,
+  playlist: startPlaylist,
+  rights: startRights,
+  track: startSound,
+};
 
 function enter(main) {
   starters[main.dataset.page]?.(main);
