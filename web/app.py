@@ -6,7 +6,16 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages, rights_pages
+from web import (
+    account_pages,
+    duplicate_pages,
+    monitoring,
+    pages,
+    playlist_pages,
+    radio_pages,
+    rights_pages,
+    taste_pages,
+)
 from web.api import (
     docs,
     duplicates,
@@ -15,6 +24,7 @@ from web.api import (
     playlist_files,
     playlists,
     plays,
+    radio,
     rights,
     search,
     tracks,
@@ -51,7 +61,7 @@ def bare_app() -> OpenAPI:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = (
-        *(search, tracks, duplicates, rights, plays, playlists, playlist_files),
+        *(search, tracks, duplicates, rights, radio, plays, playlists, playlist_files),
         *(library, failures, docs),
     )
     for part in parts:
@@ -63,6 +73,8 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(account_pages.pages)
     app.register_blueprint(monitoring.monitoring)
     app.register_blueprint(rights_pages.pages)
+    app.register_blueprint(radio_pages.pages)
+    app.register_blueprint(taste_pages.pages)
     handle_problems(app)
     return app
 

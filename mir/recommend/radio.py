@@ -19,7 +19,7 @@ from mir.engine import Engine, View
 from mir.errors import InvalidQuery
 from mir.recommend.candidates import Candidates, has
 from mir.recommend.centres import centres
-from mir.recommend.for_listener import LONGEST
+from mir.recommend.for_listener import LONGEST, LOVED
 from mir.recommend.mix import filled
 from mir.recommend.rerank import listenable
 from mir.recommend.steering import nearness, steered
@@ -40,7 +40,6 @@ VARIETY = 0.3
 MOST_PLAYED = 500
 
 _HEEDED = 30  # of what was liked, and of what was skipped, the latest: each is a pass over all
-_LOVED = 300  # tracks of a history whose vectors count
 _SEEDS_SAY = 0.7  # of the score, beside the taste
 _WIDER = 4  # times as many tracks compete for the places
 
@@ -219,7 +218,7 @@ def _noted(said: str, track: Track) -> tuple[str, ...]:
 
 
 def _loved(view: View, taste: Taste) -> tuple[int, ...]:
-    return tuple(each.track for each in taste.loved(_LOVED) if has(view.index, each.track))
+    return tuple(each.track for each in taste.loved(LOVED) if has(view.index, each.track))
 
 
 def _present(view: View, named: Sequence[int]) -> tuple[int, ...]:

@@ -58,6 +58,7 @@ from web.schemas.plays import (
     play_body,
 )
 from web.schemas.problem import FieldProblem, Problem
+from web.schemas.radio import PathForm, RadioForm, RadioQuery
 from web.schemas.recognition import RecognitionOut, RecordingOut, TimelineOut
 from web.schemas.requests import (
     MAX_ID,
@@ -89,6 +90,7 @@ from web.schemas.standing import (
     ProgressOut,
     StatusOut,
 )
+from web.schemas.taste import EraseForm, TasteOut, TastePageQuery, TasteQuery, UndoForm
 
 __all__ = [
     "KINDS",
@@ -106,6 +108,7 @@ __all__ = [
     "EntriesIn",
     "EntryOut",
     "EntryPath",
+    "EraseForm",
     "EraseQuery",
     "EvidenceOut",
     "ExportQuery",
@@ -139,6 +142,7 @@ __all__ = [
     "NextIn",
     "NextQuery",
     "PageQuery",
+    "PathForm",
     "PathIn",
     "PathQuery",
     "PendingOut",
@@ -155,6 +159,8 @@ __all__ = [
     "PlaysQuery",
     "Problem",
     "ProgressOut",
+    "RadioForm",
+    "RadioQuery",
     "RecognitionOut",
     "RecommendIn",
     "RecordedOut",
@@ -171,6 +177,9 @@ __all__ = [
     "SimilarQuery",
     "SoundOut",
     "StatusOut",
+    "TasteOut",
+    "TastePageQuery",
+    "TasteQuery",
     "TimelineOut",
     "TrackOut",
     "TrackPath",
@@ -178,6 +187,7 @@ __all__ = [
     "TracksIn",
     "TracksOut",
     "TracksQuery",
+    "UndoForm",
     "forgiven",
     "labels",
     "play_body",
