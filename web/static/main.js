@@ -8,10 +8,12 @@ import { startPlayer } from "./player.js";
 import { startPlaylist } from "./playlist.js";
 import { startPlays } from "./plays.js";
 import { startQueuePanel } from "./queue_panel.js";
+import { startRadio } from "./radio.js";
+import { startRadioPage } from "./radio_page.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
 
-const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist, rights: startRights };
+const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist, radio: startRadioPage, rights: startRights };
 
 function enter(main) {
   starters[main.dataset.page]?.(main);
@@ -21,6 +23,7 @@ startPlayer();
 startPlayButtons();
 startQueuePanel();
 startPlays();
+startRadio();
 startMoving(enter);
 startForms();
 enter(document.querySelector("main"));
