@@ -51,7 +51,7 @@ class Watched:
     def hears_beyond(self, seconds: float) -> None:
         """Wait until the player is beyond that moment."""
         self.page.wait_for_function(
-            "(moment) => document.querySelector('audio[data-sounds]').currentTime > moment",
+            "(moment) => document.querySelector('audio[data-sounds]')?.currentTime > moment",
             arg=seconds,
             timeout=15_000,
         )

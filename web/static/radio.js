@@ -4,7 +4,7 @@
 
 import { appendTracks, playTracks, replaceUpcoming, trackOfHit } from "./queue.js";
 
-const SOURCE = "radio";
+const SOURCE = { kind: "radio" };
 const AHEAD = 8; // tracks that are known beforehand
 const LEAST = 4; // fewer are filled up
 const MOST_NAMED = 500; // tracks of a list that the API takes
@@ -17,7 +17,7 @@ export const onAir = () => air;
 export function startRadio() {
   document.addEventListener("track-started", ({ detail }) => started(detail));
   document.addEventListener("track-left", ({ detail }) => left(detail));
-  document.addEventListener("track-liked", ({ detail }) => liked(detail.track));
+  document.addEventListener("track-liked", ({ detail }) => liked(detail));
 }
 
 // Plays from these fields of GET /api/v1/radio on; what the problem is, or "" where there is none.
@@ -32,7 +32,7 @@ export async function begin(fields) {
   air = next;
   steering = false;
   take(hits, []);
-  playTracks(hits.map(trackOfHit), 0, { source: SOURCE });
+  playTracks(hits.map((hit) => queued(hit)), 0, { source: SOURCE });
   return "";
 }
 
@@ -50,7 +50,7 @@ export function retune(fields) {
 
 function started({ track, source }) {
   if (!air) return;
-  if (source !== SOURCE) {
+  if (source?.kind !== SOURCE.kind) {
     air = null; // something else plays
     tell();
     return;
@@ -65,7 +65,7 @@ function started({ track, source }) {
 }
 
 function left({ track, source, seconds, length, reason }) {
-  if (!air || source !== SOURCE) return;
+  if (!air?.now || source?.kind !== SOURCE.kind) return; // what begin() replaced is none of this radio
   air.heard += seconds || 0;
   if (reason !== "skipped" || seconds > length / 2) return; // heard for the better part
   air.skipped.push(track.id);
@@ -73,11 +73,12 @@ function left({ track, source, seconds, length, reason }) {
   steer("skipped", track.title);
 }
 
-function liked(track) {
-  if (!air || !track.id || air.liked.includes(track.id)) return;
-  air.liked.push(track.id);
-  air.skipped = air.skipped.filter((id) => id !== track.id);
-  steer("liked", track.title);
+function liked({ id, liked: is }) {
+  const hit = air?.hits.get(id);
+  if (!hit) return;
+  air.liked = [...air.liked.filter((other) => other !== id), ...(is ? [id] : [])];
+  air.skipped = air.skipped.filter((other) => other !== id);
+  steer(is ? "liked" : "unliked", hit.track.title);
 }
 
 // Asks for all that comes anew, and notes what is different for it.
@@ -93,8 +94,8 @@ async function steer(why, title = "") {
   } else {
     const before = air.coming;
     take(hits, []);
-    replaceUpcoming(air.coming.map(trackOfHit));
     air.change = compared(why, title, before, air.coming);
+    replaceUpcoming(air.coming.map((hit) => queued(hit, air.change)));
   }
   tell();
 }
@@ -109,10 +110,15 @@ async function fill() {
   } else {
     const there = air.coming.length;
     take(hits, air.coming);
-    appendTracks(air.coming.slice(there).map(trackOfHit));
+    appendTracks(air.coming.slice(there).map((hit) => queued(hit)));
     air.over = !air.coming.length;
   }
   tell();
+}
+
+// As the queue holds and shows it.
+function queued(hit, change = null) {
+  return { ...trackOfHit(hit), why: hit.reasons[0] ?? "", fresh: change?.fresh.has(hit.track.id) ?? false };
 }
 
 function take(hits, before) {

@@ -1,7 +1,8 @@
 // The page of the radio: what it plays from is chosen here, and what comes is shown, with what a
 // like or a skip has changed. The radio itself goes on without the page.
 
-import { current, skip } from "./queue.js";
+import { clock } from "./player.js";
+import { skip } from "./queue.js";
 import { begin, onAir, retune, stop } from "./radio.js";
 
 const PAUSE = 200; // milliseconds of typing after which tracks are looked for
@@ -16,7 +17,7 @@ export async function startRadioPage(main) {
     else if (button?.id === "go-on") goOnHere(main);
     else if (button?.id === "stop-radio") stop();
     else if (button?.id === "skip-this") skip();
-    else if (button?.id === "like-this") like(current());
+    else if (button?.id === "like-this") document.querySelector("#player [data-part=like]").click();
   });
   main.addEventListener("change", (event) => {
     if (event.target.form?.id === "tune") tuned(main);
@@ -77,15 +78,6 @@ async function tuned(main) {
   draw();
 }
 
-async function like(track) {
-  if (!track) return;
-  const response = await fetch("/api/v1/plays", {
-    method: "POST", headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ track: Number(track.id), kind: "like" }),
-  }).catch(() => null);
-  if (response?.ok) document.dispatchEvent(new CustomEvent("track-liked", { detail: { track } }));
-}
-
 function suggest(main) {
   const input = main.querySelector("#find-seed input[type=search]");
   const list = main.querySelector("#suggested");
@@ -134,7 +126,7 @@ function draw() {
   main.querySelector("#next-title").textContent = mine ? "Comes next" : "Comes first";
   if (!mine) return;
   if (air.now) main.querySelector("#now-playing").replaceChildren(row(main, air.now));
-  main.querySelector("#like-this").disabled = air.liked.includes(String(air.now?.track.id));
+  main.querySelector("#like-this").setAttribute("aria-pressed", String(air.liked.includes(String(air.now?.track.id))));
   list.replaceChildren(...air.coming.map((hit) => row(main, hit, air.change)));
   say(main, air.over && !air.change ? "Nothing else fits: the radio ends with this track." : changeOf(air));
   document.dispatchEvent(new CustomEvent("results-shown"));
@@ -148,7 +140,7 @@ function say(main, text) {
 function changeOf({ change, coming }) {
   if (!change) return "";
   if (change.why === "trouble") return change.title;
-  const because = { skipped: `Because you skipped “${change.title}”`, liked: `Because you liked “${change.title}”`, tuned: "As you tuned it" }[change.why];
+  const because = { skipped: `Because you skipped “${change.title}”`, liked: `Because you liked “${change.title}”`, unliked: `As you took back that you like “${change.title}”`, tuned: "As you tuned it" }[change.why];
   const { fresh, moved, gone } = change;
   if (!fresh.size) return `${because}: ${moved.size ? "the order of what comes is another" : "what comes stays, as nothing else is nearer"}.`;
   const rest = gone.length > GONE ? ` and ${gone.length - GONE} more` : "";
@@ -161,8 +153,8 @@ function row(main, hit, change = null) {
   const item = main.querySelector("#air-row").content.firstElementChild.cloneNode(true);
   const by = track.artists.join(", ") || track.album_artist || "";
   const button = item.querySelector(".play");
-  Object.assign(button.dataset, { play: track.id, title: track.title, by, sound: track.audio_url });
-  if (track.start !== null) Object.assign(button.dataset, { start: track.start, end: track.end });
+  Object.assign(button.dataset, { play: track.id, title: track.title, by, album: track.album ?? "", sound: track.audio_url, type: track.audio_type, length: track.seconds });
+  if (track.start !== null) Object.assign(button.dataset, { start: track.start, end: track.end, file: track.files[0] });
   button.setAttribute("aria-label", `Play ${track.title}${by ? ` by ${by}` : ""}`);
   item.querySelector(".cover").src = `/tracks/${track.id}/cover`;
   const title = item.querySelector(".track-title");
@@ -170,7 +162,7 @@ function row(main, hit, change = null) {
   title.href = `/tracks/${track.id}`;
   item.querySelector(".track-by").textContent = [by, track.album, track.year].filter(Boolean).join(" · ") || "Unknown artist";
   item.querySelector(".track-why").textContent = hit.reasons.join(" · ");
-  item.querySelector(".track-length").textContent = clock(track.seconds);
+  item.querySelector(".track-length").textContent = clock(Math.round(track.seconds));
   mark(item, track.id, change);
   return item;
 }
@@ -182,9 +174,4 @@ function mark(item, id, change) {
   const chip = item.querySelector(".air-mark");
   chip.textContent = fresh ? "new" : by ? `${by > 0 ? "up" : "down"} ${Math.abs(by)}` : "";
   chip.hidden = !chip.textContent;
-}
-
-function clock(seconds) {
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
