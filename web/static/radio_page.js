@@ -52,7 +52,10 @@ async function pageFor(fields) {
 async function startHere(main) {
   main.dataset.running = "";
   const problem = await begin(fieldsOf(main));
-  if (!problem) return;
+  if (!problem) {
+    main.querySelector("#skip-this").focus(); // the button that was pressed is gone
+    return;
+  }
   delete main.dataset.running;
   say(main, problem);
 }
@@ -119,6 +122,7 @@ function draw() {
   const air = onAir();
   if (!air) delete main.dataset.running;
   const mine = "running" in main.dataset && air !== null;
+  place(main, mine);
   main.querySelector("#start-radio").hidden = mine || !list.children.length;
   main.querySelector("#go-on").hidden = mine || !air;
   main.querySelector("#stop-radio").hidden = !mine;
@@ -130,6 +134,15 @@ function draw() {
   list.replaceChildren(...air.coming.map((hit) => row(main, hit, air.change)));
   say(main, air.over && !air.change ? "Nothing else fits: the radio ends with this track." : changeOf(air));
   document.dispatchEvent(new CustomEvent("results-shown"));
+}
+
+// While it plays, what plays comes first on the page; what it began with can wait.
+function place(main, mine) {
+  const air = main.querySelector(".air");
+  const seeds = main.querySelector(".seeds");
+  const first = Boolean(air.compareDocumentPosition(seeds) & Node.DOCUMENT_POSITION_FOLLOWING);
+  if (mine && !first) seeds.before(air);
+  else if (!mine && first) main.querySelector("#tune").after(air);
 }
 
 function say(main, text) {
@@ -161,10 +174,15 @@ function row(main, hit, change = null) {
   title.textContent = track.title;
   title.href = `/tracks/${track.id}`;
   item.querySelector(".track-by").textContent = [by, track.album, track.year].filter(Boolean).join(" · ") || "Unknown artist";
-  item.querySelector(".track-why").textContent = hit.reasons.join(" · ");
+  item.querySelector(".track-why").textContent = relations(hit).join(" · ");
   item.querySelector(".track-length").textContent = clock(Math.round(track.seconds));
   mark(item, track.id, change);
   return item;
+}
+
+// The reasons without that of the passages, whose moments are on the page of the track.
+function relations({ reasons, why }) {
+  return why.passages?.pairs > 1 ? reasons.slice(0, -1) : reasons;
 }
 
 function mark(item, id, change) {
