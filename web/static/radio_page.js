@@ -8,9 +8,11 @@ import { begin, onAir, retune, stop } from "./radio.js";
 const PAUSE = 200; // milliseconds of typing after which tracks are looked for
 const GONE = 3; // titles that are named
 
+const shows = new WeakMap(); // <main> -> the radio that it is the page of
+
 export async function startRadioPage(main) {
   if (onAir() && !location.search) await showRunning(main);
-  if (String(fieldsOf(main)) === String(onAir()?.fields)) main.dataset.running = "";
+  else if (String(fieldsOf(main)) === String(onAir()?.fields)) shows.set(main, onAir());
   main.addEventListener("click", (event) => {
     const button = event.target.closest("button[id]");
     if (button?.id === "start-radio") startHere(main);
@@ -40,8 +42,11 @@ function fieldsOf(main) {
 
 // Whoever comes back to the page without asking for anything sees what is on.
 async function showRunning(main) {
-  const page = await pageFor(onAir().fields);
-  if (page) main.replaceChildren(...page.querySelector("main").childNodes);
+  const air = onAir();
+  const page = await pageFor(air.fields);
+  if (!page) return;
+  shows.set(main, air);
+  main.replaceChildren(...page.querySelector("main").childNodes);
 }
 
 async function pageFor(fields) {
@@ -50,25 +55,25 @@ async function pageFor(fields) {
 }
 
 async function startHere(main) {
-  main.dataset.running = "";
   const problem = await begin(fieldsOf(main));
   if (!problem) {
+    shows.set(main, onAir());
+    draw();
     main.querySelector("#skip-this").focus(); // the button that was pressed is gone
     return;
   }
-  delete main.dataset.running;
   say(main, problem);
 }
 
 function goOnHere(main) {
-  main.dataset.running = "";
+  shows.set(main, onAir());
   retune(fieldsOf(main));
 }
 
 async function tuned(main) {
   const fields = fieldsOf(main);
   history.replaceState(history.state, "", `/radio?${fields}`);
-  if (onAir() && "running" in main.dataset) {
+  if (onAir() && shows.get(main) === onAir()) {
     retune(fields);
     return;
   }
@@ -120,8 +125,7 @@ function draw() {
   const list = main?.querySelector("#next");
   if (!list) return;
   const air = onAir();
-  if (!air) delete main.dataset.running;
-  const mine = "running" in main.dataset && air !== null;
+  const mine = air !== null && shows.get(main) === air;
   place(main, mine);
   main.querySelector("#start-radio").hidden = mine || !list.children.length;
   main.querySelector("#go-on").hidden = mine || !air;
