@@ -65,6 +65,11 @@ def test_a_radio_from_a_seed_to_the_taste(seen: Watched, served: tuple[Library, 
     expect(page.locator("#like-this")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#next .track-why", has_text="because you liked").first).to_be_visible()
 
+    # On a phone, long and hostile titles are no wider than the page.
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 1200, "height": 800})
+
     # To tune it changes what comes, while the same track plays.
     with page.expect_response(lambda answer: "/api/v1/radio?" in answer.url) as asked:
         page.locator("#tune [name=variety]").fill("1")
