@@ -13,8 +13,10 @@ from web import (
     monitoring,
     pages,
     playlist_pages,
+    radio_pages,
     rights_pages,
     sound_pages,
+    taste_pages,
 )
 from web.api import (
     docs,
@@ -25,6 +27,7 @@ from web.api import (
     playlist_files,
     playlists,
     plays,
+    radio,
     rights,
     search,
     tracks,
@@ -61,8 +64,18 @@ def bare_app() -> OpenAPI:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = (
-        *(search, tracks, duplicates, rights, plays, playlists, playlist_files),
-        *(library, map, failures, docs),
+        search,
+        tracks,
+        duplicates,
+        rights,
+        radio,
+        plays,
+        playlists,
+        playlist_files,
+        library,
+        map,
+        failures,
+        docs,
     )
     for part in parts:
         app.register_api(part.api)
@@ -75,6 +88,8 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(rights_pages.pages)
     app.register_blueprint(map_pages.pages)
     app.register_blueprint(sound_pages.pages)
+    app.register_blueprint(radio_pages.pages)
+    app.register_blueprint(taste_pages.pages)
     handle_problems(app)
     return app
 

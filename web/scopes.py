@@ -53,6 +53,8 @@ WRITING = frozenset(
         "playlist_pages.import_list",
         "playlist_pages.change",
         "playlist_pages.add",
+        "taste_pages.undo",
+        "taste_pages.erase",
         "account_pages.sign_out",
         "account_pages.change_password",
         "account_pages.make_key",

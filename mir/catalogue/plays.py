@@ -124,6 +124,12 @@ def listeners(session: Session) -> dict[str, int]:
     return dict(sorted((name, count) for name, count in rows))
 
 
+def counts(session: Session, listener: str = "") -> dict[Kind, int]:
+    """Return how many plays of each kind a listener has; kinds without any are left out."""
+    chosen = select(plays.c.kind, func.count()).where(_of(listener)).group_by(plays.c.kind)
+    return {row.kind: row[1] for row in session.execute(chosen)}
+
+
 def undo(session: Session, play_id: int, listener: str | None = None) -> Play:
     """Take one play back and return it; NotFound where there is none, or not of that listener."""
     take_turn_for_plays(session)

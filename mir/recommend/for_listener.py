@@ -45,7 +45,7 @@ EXPLORE = 0.1
 PATIENCE = 1.0  # seconds that the first question waits for what others teach to be learnt
 SHORTEST, LONGEST = 60.0, 86_400.0  # seconds to fill
 
-_LOVED = 300  # tracks of a history whose vectors count
+LOVED = 300  # tracks of a history whose vectors count
 _SEEDS_SAY = 0.7  # of the score, beside the taste
 _TYPICAL = 240.0  # seconds of a track, before any is known
 
@@ -139,7 +139,7 @@ def _answer(
     draw: int,
 ) -> tuple[Hit, ...]:
     """At most so many tracks, whatever their lengths."""
-    loved = [each for each in taste.loved(_LOVED) if has(view.index, each.track)]
+    loved = [each for each in taste.loved(LOVED) if has(view.index, each.track)]
     barred = np.concatenate([taste.disliked, np.array(wish.exclude, dtype=np.int64)])
     if loved:
         return _from_taste(engine, view, wish, taste, opinion, loved, barred, places, draw)

@@ -21,7 +21,7 @@ from mir.vectors.index import VectorIndex
 from mir.vectors.ranking import WholeRanking
 from mir.vectors.rows import Positions, Scores
 
-_UNKNOWN = -2.0  # the score of a track of which the model told no feeling: below all others
+UNKNOWN = -2.0  # the score of a track of which the model told no feeling: below all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def near_mood(
     listing = listing or Listing()
     view = engine.view()
     permitted = allowed(engine, filter, view.model_id)
-    scores = _scores(view.index, _feelings(engine, view), point)
-    told = scores > _UNKNOWN
+    scores = nearness(view.index, feelings_of(engine, view), point)
+    told = scores > UNKNOWN
     if len(scores) and not told.any():
         raise InvalidQuery(
             "The model of this library does not tell how calm or bright a track is; "
@@ -74,20 +74,23 @@ def near_mood(
         found,
         ranking,
         others,
-        why={track.id: Why(notes=_why(point, track)) for track in found.values()},
+        why={track.id: Why(notes=apart(point, track)) for track in found.values()},
     )
 
 
-def _feelings(engine: Engine, view: View) -> Feelings:
+def feelings_of(engine: Engine, view: View) -> Feelings:
     """Where all tracks lie; remembered until something other than plays is written."""
     with engine.catalogue.session() as session:
         key = (writes_but_plays(session), view.model_id)
         return engine.feelings.get(key, lambda: hearings.feelings(session, view.model_id))
 
 
-def _scores(index: VectorIndex, feelings: Feelings, point: Point) -> Scores:
-    """Score of every track of the index, aligned with its ids: (n,)."""
-    scores = np.full(len(index), _UNKNOWN, dtype=np.float32)
+def nearness(index: VectorIndex, feelings: Feelings, point: Point) -> Scores:
+    """Score of every track of the index as `near_mood` has it, aligned with its ids: (n,).
+
+    It is `UNKNOWN` for a track of which the model told no feeling.
+    """
+    scores = np.full(len(index), UNKNOWN, dtype=np.float32)
     if len(index):
         distances = np.sqrt(  # eight times as fast as hypot
             (feelings.arousal - point.arousal) ** 2 + (feelings.valence - point.valence) ** 2
@@ -98,7 +101,8 @@ def _scores(index: VectorIndex, feelings: Feelings, point: Point) -> Scores:
     return scores
 
 
-def _why(point: Point, track: Track) -> tuple[str, ...]:
+def apart(point: Point, track: Track) -> tuple[str, ...]:
+    """Where the track lies and what was asked, in words; empty where it is not known."""
     axes = (("energy", track.arousal, point.arousal), ("brightness", track.valence, point.valence))
     return tuple(
         f"{name} {_shown(lies)} where {_shown(asked)} was asked"

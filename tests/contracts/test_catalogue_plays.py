@@ -54,6 +54,8 @@ def test_plays_are_listed_the_latest_first_in_pages(catalogue: Catalogue, known:
         assert [play.track for play in plays.listing(session, "ann", offset=2).items] == [three]
         assert [play.kind for play in plays.listing(session).items] == ["dislike"]
         assert plays.listeners(session) == {"": 1, "ann": 3}
+        assert plays.counts(session, "ann") == {"like": 1, "listen": 1, "skip": 1}
+        assert plays.counts(session, "bo") == {}
         with pytest.raises(InvalidQuery, match="limit 0"):
             plays.listing(session, limit=0)
 

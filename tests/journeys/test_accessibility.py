@@ -12,6 +12,7 @@ from web.serve import start
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GRAVE = {"serious", "critical"}
 PAGES = ("/", "/browse", "/mood", "/tracks/1", "/playlists", "/duplicates", "/rights", "/library")
+PAGES += ("/radio?seed=1", "/recommendations", "/path?start=1&end=2", "/taste", "/taste/erase")
 PAGES += ("/settings", "/about", "/login", "/nothing")
 
 

@@ -51,13 +51,7 @@ def record_plays() -> Response:
 @api.get("/plays", summary="What a listener did", responses={200: PlaysOut})
 def list_plays(query: PlaysQuery) -> Response:
     """The plays of one listener, the latest first."""
-    with engine().catalogue.session() as session:
-        page = plays.listing(session, query.listener, offset=query.offset, limit=query.limit)
-    return reply(
-        PlaysOut(
-            plays=[PlayOut.of(play) for play in page.items], total=page.total, offset=query.offset
-        )
-    )
+    return reply(page_of_plays(query))
 
 
 @api.delete(
@@ -80,3 +74,11 @@ def erase_plays(query: EraseQuery) -> Response:
         raise InvalidQuery("Nothing was erased; send confirm=true to erase all plays for good.")
     with engine().catalogue.session() as session:
         return reply(ChangedOut(changed=plays.erase(session, query.listener)))
+
+
+def page_of_plays(query: PlaysQuery) -> PlaysOut:
+    """Part of what a listener did, the latest first."""
+    with engine().catalogue.session() as session:
+        page = plays.listing(session, query.listener, offset=query.offset, limit=query.limit)
+    listed = [PlayOut.of(play) for play in page.items]
+    return PlaysOut(plays=listed, total=page.total, offset=query.offset)

@@ -143,8 +143,7 @@ def path(query: PathQuery) -> Response:
 
     Score, similarity and reasons of each compare it with the one before; the first has 1 and none.
     """
-    hits = path_between(engine(), query.start, query.end, query.steps, query.filter())
-    return reply(HitsOut.of(hits))
+    return reply(found_path(query))
 
 
 @api.get(
@@ -158,9 +157,7 @@ def recommendations(query: NextQuery) -> Response:
     Without plays and seeds it is a varied sample of the library. The answer stays the same for a
     day, while plays stay the same.
     """
-    now = datetime.now(UTC)
-    draw = now.toordinal() if query.draw is None else query.draw
-    return reply(HitsOut.of(recommend(engine(), query.wish(), now, draw)))
+    return reply(recommended(query))
 
 
 @api.get(
@@ -173,8 +170,7 @@ def related(query: RelatedQuery) -> Response:
 
     Listeners change the order and not the score; only how many play both is said.
     """
-    found = related_artists(engine(), query.artist, datetime.now(UTC), query.count)
-    return reply(RelatedArtistsOut(artists=[RelatedArtistOut.of(each) for each in found]))
+    return reply(related_to_artist(query))
 
 
 def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:
@@ -195,3 +191,22 @@ def answer_recording(recording: bytes) -> TimelineOut:
     """What was played when, when no other recording is being looked through."""
     with context().long_desk.seat():
         return TimelineOut.of(what_was_played(engine(), recording, LONGEST_RECORDING))
+
+
+def found_path(query: PathQuery) -> HitsOut:
+    """The tracks of a path, its ends included."""
+    hits = path_between(engine(), query.start, query.end, query.steps, query.filter())
+    return HitsOut.of(hits)
+
+
+def recommended(query: NextQuery) -> HitsOut:
+    """What a listener may want to hear."""
+    now = datetime.now(UTC)
+    draw = now.toordinal() if query.draw is None else query.draw
+    return HitsOut.of(recommend(engine(), query.wish(), now, draw))
+
+
+def related_to_artist(query: RelatedQuery) -> RelatedArtistsOut:
+    """The artists who go with one, best first."""
+    found = related_artists(engine(), query.artist, datetime.now(UTC), query.count)
+    return RelatedArtistsOut(artists=[RelatedArtistOut.of(each) for each in found])

@@ -60,6 +60,7 @@ from web.schemas.plays import (
     play_body,
 )
 from web.schemas.problem import FieldProblem, Problem
+from web.schemas.radio import PathForm, RadioForm, RadioQuery
 from web.schemas.recognition import RecognitionOut, RecordingOut, TimelineOut
 from web.schemas.requests import (
     MAX_ID,
@@ -92,6 +93,7 @@ from web.schemas.standing import (
     ProgressOut,
     StatusOut,
 )
+from web.schemas.taste import EraseForm, TasteOut, TastePageQuery, TasteQuery, UndoForm
 
 __all__ = [
     "KINDS",
@@ -109,6 +111,7 @@ __all__ = [
     "EntriesIn",
     "EntryOut",
     "EntryPath",
+    "EraseForm",
     "EraseQuery",
     "EvidenceOut",
     "ExportQuery",
@@ -145,6 +148,7 @@ __all__ = [
     "NextQuery",
     "OverTimeOut",
     "PageQuery",
+    "PathForm",
     "PathIn",
     "PathQuery",
     "PendingOut",
@@ -161,6 +165,8 @@ __all__ = [
     "PlaysQuery",
     "Problem",
     "ProgressOut",
+    "RadioForm",
+    "RadioQuery",
     "RecognitionOut",
     "RecommendIn",
     "RecordedOut",
@@ -177,6 +183,9 @@ __all__ = [
     "SimilarQuery",
     "SoundOut",
     "StatusOut",
+    "TasteOut",
+    "TastePageQuery",
+    "TasteQuery",
     "TimelineOut",
     "TrackOut",
     "TrackPath",
@@ -184,6 +193,7 @@ __all__ = [
     "TracksIn",
     "TracksOut",
     "TracksQuery",
+    "UndoForm",
     "WaveformOut",
     "forgiven",
     "labels",

@@ -9,6 +9,8 @@ import { startPlayer } from "./player.js";
 import { startPlaylist } from "./playlist.js";
 import { startPlays } from "./plays.js";
 import { startQueuePanel } from "./queue_panel.js";
+import { startRadio } from "./radio.js";
+import { startRadioPage } from "./radio_page.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
 import { startSound } from "./sound.js";
@@ -18,6 +20,7 @@ const starters = {
   library: startLibrary,
   map: startMap,
   playlist: startPlaylist,
+  radio: startRadioPage,
   rights: startRights,
   track: startSound,
 };
@@ -30,6 +33,7 @@ startPlayer();
 startPlayButtons();
 startQueuePanel();
 startPlays();
+startRadio();
 startMoving(enter);
 startForms();
 enter(document.querySelector("main"));
