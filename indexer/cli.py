@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "tracks": ("browse", "tracks", "List the tracks in the catalogue."),
     "failures": ("failures", "failures", "List, retry or ignore files that could not be analysed."),
     "status": ("upkeep", "status", "Show what the catalogue and the index hold."),
+    "map": ("map", "map_", "Lay the library out in two dimensions."),
     "rebuild": ("upkeep", "rebuild", "Build the index anew from the catalogue."),
     "model": ("model", "model", "List, change and look at the models that hear."),
     "user": ("user", "user", "Add, list and remove those who may sign in."),

@@ -14,7 +14,7 @@ class Progress:
     music_seconds: float  # length of the music analysed so far
     elapsed: float  # seconds
     current: Path | None  # the file that was finished last
-    part: str = "Indexing"  # "Fingerprinting", "Comparing": see indexer.whole_run
+    part: str = "Indexing"  # "Fingerprinting", "Comparing", "Mapping": see indexer.whole_run
 
 
 @dataclass(frozen=True, slots=True)

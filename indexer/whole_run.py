@@ -1,9 +1,13 @@
-"""A whole index run: folders are read and heard, new tracks get a fingerprint and are compared."""
+"""A whole index run: folders are read and heard, new tracks get a fingerprint and are compared.
+
+At the end the map is made, where there is none or the library has outgrown it.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from indexer.charting import chart
 from indexer.comparing import ComparisonReport, compare_all
 from indexer.fingerprinting import FingerprintReport, fingerprint_all
 from indexer.ingest import ingest
@@ -22,7 +26,8 @@ def index_whole(
     progress: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> IngestReport:
-    """Run `indexer.ingest.ingest`, `fingerprinting.fingerprint_all` and `comparing.compare_all`.
+    """Run `indexer.ingest.ingest`, `fingerprinting.fingerprint_all`,
+    `comparing.compare_all` and `charting.chart`.
 
     What comes after a part that was stopped is left to the next run. Raises as each does.
     """
@@ -31,6 +36,8 @@ def index_whole(
         return report
     printed = fingerprint_all(engine, progress=progress, stop=stop)
     compared = None if printed.stopped else compare_all(engine, progress=progress, stop=stop)
+    if compared is not None and not compared.stopped and not stop():
+        chart(engine, progress=progress)
     return replace(
         report,
         fingerprinted=printed.made,

@@ -90,6 +90,8 @@ class Engine:
         self.credits: Recent[int, Credits] = Recent(1)
         # writes but plays -> what versions are chosen by, kept for mir.rights_check
         self.shortlists: Recent[int, Shortlist] = Recent(1)
+        # (writes but plays, model, file of the map) -> where every track lies, for mir.map.library
+        self.maps: Behind[Any, Any] = Behind(clock)
         # what the plays of all listeners teach, for mir.recommend.others
         self.listeners: Behind[Any, Any] = Behind(clock)
         self._first = embedder
@@ -199,6 +201,7 @@ class Engine:
     def close(self) -> None:
         """Close the catalogue; the engine cannot be used afterwards."""
         self.listeners.close()
+        self.maps.close()
         self.catalogue.close()
 
     def __enter__(self) -> Self:

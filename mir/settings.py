@@ -133,6 +133,11 @@ class Settings:
         return self.home / "fingerprints"
 
     @property
+    def map_dir(self) -> Path:
+        """The folder of the map."""
+        return self.home / "map"
+
+    @property
     def models_dir(self) -> Path:
         """The folder of the model files that the library keeps."""
         return self.home / "models"

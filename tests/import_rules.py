@@ -62,10 +62,10 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"accounts", "duplicates", "model", "playlist_files", "standing"}),
-    frozenset({"listen", "fingerprinting", "comparison"}),
+    frozenset({"listen", "over_time", "picture", "fingerprinting", "comparison"}),
     frozenset({"fingerprint_cache"}),
     frozenset({"engine"}),
-    frozenset({"search", "evaluation", "models", "portable", "rights"}),
+    frozenset({"search", "evaluation", "map", "models", "portable", "rights"}),
     frozenset({"recommend", "rights_check", "training"}),
 )
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}

@@ -5,7 +5,7 @@ mean spectrum and of its movement, in eight bands each, so it tells tones and no
 but has learnt nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,6 +64,16 @@ class StubEmbedder:
         bright = float(np.clip(0.5 + hearing.vector[4], 0.0, 1.0))
         moods = (Label("calm", 1.0 - bright), Label("happy", bright))
         return replace(hearing, moods=moods, instruments=(Label("piano", 0.1),))
+
+    def hear_each(self, mels: Iterable[FloatArray]) -> Iterator[Hearing]:
+        """Each of the stretches by itself."""
+        for mel in mels:
+            yield self.hear_everything([mel])
+
+    @property
+    def remarkable(self) -> dict[str, float]:
+        """As the true model's."""
+        return {"calm": 0.5, "happy": 0.5}
 
 
 def _vector(mel: FloatArray) -> FloatArray:

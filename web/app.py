@@ -9,11 +9,13 @@ from mir.engine import Engine
 from web import (
     account_pages,
     duplicate_pages,
+    map_pages,
     monitoring,
     pages,
     playlist_pages,
     radio_pages,
     rights_pages,
+    sound_pages,
     taste_pages,
 )
 from web.api import (
@@ -21,6 +23,7 @@ from web.api import (
     duplicates,
     failures,
     library,
+    map,
     playlist_files,
     playlists,
     plays,
@@ -62,7 +65,7 @@ def bare_app() -> OpenAPI:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = (
         *(search, tracks, duplicates, rights, radio, plays, playlists, playlist_files),
-        *(library, failures, docs),
+        *(library, map, failures, docs),
     )
     for part in parts:
         app.register_api(part.api)
@@ -75,6 +78,8 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(rights_pages.pages)
     app.register_blueprint(radio_pages.pages)
     app.register_blueprint(taste_pages.pages)
+    app.register_blueprint(map_pages.pages)
+    app.register_blueprint(sound_pages.pages)
     handle_problems(app)
     return app
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
@@ -11,6 +12,22 @@ from mir.recent import Recent
 from web.listening import ListeningDesk
 from web.metrics import Metrics
 from web.schemas import ProgressOut
+
+if TYPE_CHECKING:
+    from mir.over_time import OverTime
+
+
+_PICTURES_KEPT = 64  # each of up to 200 kB
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How a track looks: columns of its waveform, and its mel spectrogram as a PNG."""
+
+    seconds: float
+    peaks: tuple[float, ...]
+    levels: tuple[float, ...]
+    mel: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +41,13 @@ class Context:
     metrics: Metrics
     # for sound that is coded anew while it is sent
     coding_desk: ListeningDesk = field(default_factory=lambda: ListeningDesk(seats=2, queue=4))
+    # for pictures of tracks and what is heard over time: one is made at a time
+    picture_desk: ListeningDesk = field(default_factory=lambda: ListeningDesk(seats=1, queue=8))
+    # sound (and model) -> how it looks and what is heard over time, kept for web.pictures
+    pictures: Recent[str, Drawn] = field(default_factory=lambda: Recent(_PICTURES_KEPT))
+    times: "Recent[tuple[str, str], OverTime]" = field(
+        default_factory=lambda: Recent(_PICTURES_KEPT)
+    )
     # writes but plays -> what the library holds more than once, kept for web.api.duplicates
     duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 

@@ -107,6 +107,20 @@ def any_cover(track_id: int) -> Response:
     return _picture(data, mime, track)
 
 
+def file_of(track: Track) -> Path:
+    """The first of the track's files that can be read; NotFound where there is none."""
+    return _present(track)[0]
+
+
+def is_present(track: Track) -> bool:
+    """Whether one of the track's files can be read."""
+    try:
+        _present(track)
+    except NotFound:
+        return False
+    return True
+
+
 def _present(track: Track) -> tuple[Path, os.stat_result]:
     for path in track.paths:
         try:

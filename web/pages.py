@@ -18,6 +18,7 @@ from web.api.library import genre_list, library_status
 from web.api.playlists import page_of_playlists
 from web.api.search import answer_clip, answer_recording
 from web.api.tracks import page_of_tracks
+from web.chips import chips
 from web.context import engine
 from web.listening import uploaded_clip
 from web.schemas import (
@@ -38,6 +39,7 @@ from web.wording import WORDING, fields
 pages = Blueprint("pages", __name__, static_folder="static", template_folder="templates")
 for _name, _wording in WORDING.items():
     pages.add_app_template_filter(_wording, _name)
+pages.add_app_template_filter(chips, "chips")
 
 _CHIPS = 14  # genres that the search page offers as filters
 _LISTS = 200  # playlists that a track's page offers, those changed last
@@ -105,6 +107,7 @@ def mood() -> str:
         "mood.html",
         query=query,
         hits=[HitOut.of(hit) for hit in hits],
+        genres=genre_list().genres,
         moods=_moods(),
         reach=REACH,
         kept=[("kind", "mood"), *_point(query), *fields(query, without=("arousal", "valence"))],
@@ -115,7 +118,8 @@ def mood() -> str:
 def track(track_id: int) -> str:
     """What a track is, what is near it and why."""
     view = engine().view()  # what is said of the track and what is near it are of one model
-    found = TrackOut.of(media.find_track(_sane(track_id), view.model_id))
+    known = media.find_track(_sane(track_id), view.model_id)
+    found = TrackOut.of(known)
     query = read_fields(SimilarQuery, forgiven(request.args))
     hits = similar(engine(), track_id, query.filter(), min(query.count, _NEAR), view)
     lists = page_of_playlists(PageQuery(limit=_LISTS)).playlists
@@ -123,7 +127,13 @@ def track(track_id: int) -> str:
     kept = [("seed", track_id), *fields(query)]
     related = related_to(track_id).related
     return render_template(
-        "track.html", track=found, hits=near, related=related, playlists=lists, kept=kept
+        "track.html",
+        track=found,
+        hits=near,
+        related=related,
+        playlists=lists,
+        kept=kept,
+        playable=media.is_present(known),
     )
 
 
@@ -186,17 +196,23 @@ def _search_page(form: SearchPageForm, **more: object) -> str:
         count = tracks.count(session)
     every = genre_list().genres
     genres = [genre for genre in every if genre.predicted]
-    chips = [genre.name for genre in every[:_CHIPS]]
-    chips += [name for name in form.genre if name not in chips]
+    picks = [genre.name for genre in every[:_CHIPS]]
     return render_template(
         "search.html",
         form=form,
-        chips=chips,
+        picks=picks,
+        used=[chip for chip in chips(form) if (chip.fields, chip.value) not in _picked(picks)],
+        genre_names=[genre.name for genre in every],
         genres=genres,
         moods=_moods(),
         track_count=count,
         **more,
     )
+
+
+def _picked(names: list[str]) -> set[tuple[tuple[str, ...], str]]:
+    """The chips that the page has boxes to tick for, so that they need not stand there twice."""
+    return {(("genre",), name) for name in names}
 
 
 def _point(query: MoodForm) -> list[tuple[str, float]]:

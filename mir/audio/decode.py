@@ -26,6 +26,7 @@ __all__ = [
     "Span",
     "probe",
     "read_on",
+    "read_one_by_one",
     "read_spans",
     "read_start",
     "read_start_at",
@@ -56,9 +57,16 @@ def read_spans(source: Source, spans: Sequence[Span], sample_rate: int) -> list[
     a span beyond the end gives no excerpt at all. If all claims of the header fail, the list
     may be empty; `read_start` then still finds what there is.
     """
+    return list(read_one_by_one(source, spans, sample_rate))
+
+
+def read_one_by_one(source: Source, spans: Sequence[Span], sample_rate: int) -> Iterator[Excerpt]:
+    """As `read_spans`, but one after the other, so that only one is held at a time."""
     with _Decoder(source) as decoder:
-        excerpts = [Excerpt(span.start, decoder.read(span, sample_rate)) for span in spans]
-    return [excerpt for excerpt in excerpts if len(excerpt.samples)]
+        for span in spans:
+            samples = decoder.read(span, sample_rate)
+            if len(samples):
+                yield Excerpt(span.start, samples)
 
 
 def read_start(source: Source, sample_rate: int, max_seconds: float) -> Excerpt:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.filters import has_genre
+from mir.catalogue.ids import Ids
 from mir.catalogue.models import present
 from mir.catalogue.tables import TAG, genres, track_genres
 
@@ -51,6 +53,33 @@ def genre_counts(session: Session, model_id: str | None = None) -> tuple[GenreCo
         GenreCount(name, tracks, predicted, tagged) for name, tracks, predicted, tagged in rows
     ]
     return tuple(sorted(found, key=lambda genre: (-genre.tracks, genre.name)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstGenres:
+    """The first predicted genre of each track that has one: (n,) aligned, ascending by track."""
+
+    tracks: Ids  # ids
+    genres: Ids  # places in `names`
+    names: tuple[str, ...]
+
+
+def first_genres(session: Session, model_id: str | None = None) -> FirstGenres:
+    """Return what the model, or the library's present one, hears first in each track."""
+    mine = (track_genres.c.source == present(model_id), track_genres.c.position == 0)
+    known = session.execute(select(genres.c.id, genres.c.name).order_by(genres.c.id)).all()
+    rows = session.execute(
+        select(track_genres.c.track_id, track_genres.c.genre_id)
+        .where(*mine)
+        .order_by(track_genres.c.track_id)
+    ).all()
+    pairs = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
+    ids = np.array([row.id for row in known], dtype=np.int64)
+    return FirstGenres(
+        tracks=pairs[:, 0].copy(),
+        genres=np.searchsorted(ids, pairs[:, 1]),
+        names=tuple(row.name for row in known),
+    )
 
 
 def names(session: Session) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Run a model file with ONNX Runtime: mel spectrograms in, a `Hearing` out. No torch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from importlib import resources
@@ -98,6 +98,16 @@ class Embedder:
             moods=_all_of(self._card.moods, tags),
             instruments=_all_of(self._card.instruments, tags),
         )
+
+    def hear_each(self, mels: Iterable[FloatArray]) -> Iterator[Hearing]:
+        """As `hear_everything`, but each of the stretches by itself, one after the other."""
+        for mel in mels:
+            yield self.hear_everything([mel])
+
+    @property
+    def remarkable(self) -> Mapping[str, float]:
+        """For each mood the probability that a tenth of music reaches."""
+        return {group.name: group.remarkable for group in self._card.moods}
 
     def _hear(self, mels: Iterable[FloatArray]) -> tuple[Hearing, FloatArray]:
         """All genres, without moods and instruments; and the probabilities (tags,) of all tags."""

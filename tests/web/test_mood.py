@@ -80,6 +80,8 @@ def test_the_page_begins_in_the_middle_and_keeps_filters_from_page_to_page(
     address = "/mood?arousal=0.9&valence=0.1&genre=jazz&count=10&harmonic=true&key="
     first = client.get(address).get_data(as_text=True)
     assert '<input type="hidden" name="genre" value="jazz">' in first
+    assert '<a class="chip on" href="/mood?count=10&amp;arousal=0.9' in first
+    assert "<bdi>Genre: jazz</bdi>" in first
     following = re.search(r'rel="next" href="([^"]+)"', first)
     assert following
     second = client.get(following[1].replace("&amp;", "&")).get_data(as_text=True)

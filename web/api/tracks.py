@@ -4,11 +4,19 @@ from flask import Response
 
 from mir.errors import InvalidQuery
 from mir.search.browse import browse
-from web import media
+from web import media, pictures
 from web.api.describe import binary, blueprint, problems, reply
 from web.context import engine
 from web.mime import MIME
-from web.schemas import AudioQuery, TrackOut, TrackPath, TracksOut, TracksQuery
+from web.schemas import (
+    AudioQuery,
+    OverTimeOut,
+    TrackOut,
+    TrackPath,
+    TracksOut,
+    TracksQuery,
+    WaveformOut,
+)
 
 api = blueprint("tracks", "Tracks as things: lists, one of them, its sound, its cover.")
 _AUDIO = sorted(set(MIME.values()))
@@ -60,6 +68,43 @@ def track_audio(path: TrackPath, query: AudioQuery) -> Response:
 def track_cover(path: TrackPath) -> Response:
     """The picture embedded in the track's file or, without one, the cover that lies beside it."""
     return media.own_cover(path.track_id)
+
+
+@api.get(
+    "/tracks/<int:track_id>/waveform",
+    summary="The waveform of a track",
+    responses={200: WaveformOut, **problems(404)},
+)
+def track_waveform(path: TrackPath) -> Response:
+    """Up to a thousand columns; of a recording of more than an hour one second of each column.
+
+    Made when it is first asked for, which takes a second for five minutes of music.
+    """
+    return pictures.waveform(path.track_id)
+
+
+@api.get(
+    "/tracks/<int:track_id>/mel",
+    summary="The mel spectrogram of a track",
+    responses={200: binary("The picture.", "image/png"), **problems(404)},
+)
+def track_mel(path: TrackPath) -> Response:
+    """96 bands up to 8 kHz, the highest at the top, in the columns of the waveform."""
+    return pictures.mel(path.track_id)
+
+
+@api.get(
+    "/tracks/<int:track_id>/over-time",
+    summary="What the model hears in a track over time",
+    responses={200: OverTimeOut, **problems(404)},
+)
+def track_over_time(path: TrackPath) -> Response:
+    """Genres, moods and feeling in each of up to 60 passages of six seconds or more.
+
+    The track is heard for this; of a passage of more than 18 seconds its middle.
+    """
+    model_id = engine().view().model_id
+    return reply(pictures.over_time(media.find_track(path.track_id, model_id), model_id))
 
 
 def page_of_tracks(query: TracksQuery) -> TracksOut:

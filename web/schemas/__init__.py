@@ -26,6 +26,8 @@ from web.schemas.duplicates import (
 from web.schemas.filters import Asked, FilterFields, forgiven
 from web.schemas.hits import AnswerOut, HitOut, HitsOut
 from web.schemas.kept import KINDS, MadeFrom, NextIn, PathIn, RecommendIn, SimilarIn, TracksIn
+from web.schemas.map import MapOut
+from web.schemas.pictures import OverTimeOut, WaveformOut
 from web.schemas.playlists import (
     EntriesIn,
     EntryOut,
@@ -68,6 +70,7 @@ from web.schemas.requests import (
     FailurePath,
     FailuresQuery,
     LikeQuery,
+    MapPageQuery,
     MoodForm,
     MoodQuery,
     NextQuery,
@@ -134,6 +137,8 @@ __all__ = [
     "LabelOut",
     "LikeQuery",
     "MadeFrom",
+    "MapOut",
+    "MapPageQuery",
     "MoodForm",
     "MoodQuery",
     "MoveIn",
@@ -141,6 +146,7 @@ __all__ = [
     "NewEntriesIn",
     "NextIn",
     "NextQuery",
+    "OverTimeOut",
     "PageQuery",
     "PathForm",
     "PathIn",
@@ -188,6 +194,7 @@ __all__ = [
     "TracksOut",
     "TracksQuery",
     "UndoForm",
+    "WaveformOut",
     "forgiven",
     "labels",
     "play_body",

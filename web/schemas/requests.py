@@ -36,6 +36,13 @@ class AudioQuery(Asked):
     )
 
 
+class MapPageQuery(Asked):
+    """The query of the page of the map."""
+
+    track: Id | None = Field(default=None, description="The track to show.")
+    genre: Text = Field(default="", description="The genre to show alone.")
+
+
 class ClipForm(Asked):
     """The multipart form of questions that take no more than the file `clip`."""
 

@@ -2,6 +2,7 @@
 
 import { startForms } from "./forms.js";
 import { startLibrary } from "./library.js";
+import { startMap } from "./map.js";
 import { startMoving } from "./moving.js";
 import { startPlayButtons } from "./play_buttons.js";
 import { startPlayer } from "./player.js";
@@ -12,8 +13,17 @@ import { startRadio } from "./radio.js";
 import { startRadioPage } from "./radio_page.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
+import { startSound } from "./sound.js";
 
-const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist, radio: startRadioPage, rights: startRights };
+const starters = {
+  search: startSearch,
+  library: startLibrary,
+  map: startMap,
+  playlist: startPlaylist,
+  radio: startRadioPage,
+  rights: startRights,
+  track: startSound,
+};
 
 function enter(main) {
   starters[main.dataset.page]?.(main);

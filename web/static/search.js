@@ -2,7 +2,10 @@
 // so a changed filter sends it again.
 
 import { takeDropped } from "./drop.js";
+import { add, clear } from "./filters.js";
+import { startRecorder } from "./recorder.js";
 
+const SETTLED = 200; // milliseconds without a further change of the filters after which is asked
 const PATIENCE = 4_000; // milliseconds after which it is said why it takes so long
 
 export function startSearch(main) {
@@ -12,14 +15,33 @@ export function startSearch(main) {
   const filters = main.querySelector("#filters");
   let asking = null;
   let patience = 0;
+  let settling = 0;
 
   clip.addEventListener("change", () => { if (clip.files.length) ask(true); });
-  filters.addEventListener("change", () => { if (clip.files.length) ask(false); });
+  filters.addEventListener("change", (event) => {
+    add(event.target);
+    askAgain();
+  });
+  filters.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-clears]");
+    if (!chip || !clip.files.length) return; // a link to the page without that filter
+    event.preventDefault();
+    clear(form, chip.dataset);
+    chip.remove();
+    filters.querySelector("summary").focus();
+    askAgain();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (clip.files.length) ask(Boolean(event.submitter), event.submitter);
   });
   takeDropped(main, clip, drop, () => ask(true));
+  startRecorder(main, clip, () => ask(true));
+
+  function askAgain() {
+    clearTimeout(settling);
+    if (clip.files.length) settling = setTimeout(ask, SETTLED, false);
+  }
 
   // `button` is what the form was sent by, if anything: one asks what was played when.
   async function ask(fresh, button = null) {
@@ -51,7 +73,7 @@ export function startSearch(main) {
   }
 
   function show(page) {
-    for (const id of ["heard", "results"]) {
+    for (const id of ["heard", "results", "in-use"]) {
       main.querySelector(`#${id}`).replaceChildren(...page.getElementById(id).childNodes);
     }
     form.dataset.answered = "";

@@ -1,0 +1,1 @@
+"""The library in two dimensions: what sounds alike lies together."""
