@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
+from mir.audio.apart import Apart
 from mir.duplicates.report import Duplicates
 from mir.engine import Engine
 from mir.recent import Recent
@@ -24,6 +25,8 @@ class Context:
     metrics: Metrics
     # for sound that is coded anew while it is sent
     coding_desk: ListeningDesk = field(default_factory=lambda: ListeningDesk(seats=2, queue=4))
+    # where uploads are decoded
+    apart: Apart = field(default_factory=Apart)
     # writes but plays -> what the library holds more than once, kept for web.api.duplicates
     duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 

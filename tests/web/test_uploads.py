@@ -1,0 +1,57 @@
+"""Uploads: decoded in a process apart, and read into memory by few at a time."""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.audio.misbehaving import crash
+from tests.web.asking import Library, client_of, clip, problem_of
+from web.app import create_app
+from web.context import Context, attach
+from web.listening import ListeningDesk, Upload
+from web.metrics import Metrics
+
+PATHS = ("/api/v1/search", "/api/v1/identify", "/api/v1/classify")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_decoder_that_ends_costs_its_request(
+    path: str, client: FlaskClient, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("mir.audio.clip.read_clip", crash)
+        problem = problem_of(client.post(path, data=clip(library.files[0])), 422)
+    assert "ended the program that decodes it" in problem["detail"]
+    assert client.post(path, data=clip(library.files[0])).status_code == 200
+
+
+def test_the_pages_and_the_rights_are_decoded_apart_too(
+    asked: FlaskClient, songs: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mir.audio.clip.read_clip", crash)
+    monkeypatch.setattr("mir.fingerprinting.long_clip", crash)
+    monkeypatch.setattr("mir.rights_check.hearing.hear_file", crash)
+    for path in ("/", "/rights"):
+        assert asked.post(path, data=clip(songs.files[3])).status_code == 422
+    for path in ("/api/v1/identify/timeline", "/api/v1/rights/check"):
+        problem_of(asked.post(path, data=clip(songs.files[3])), 422)
+
+
+def test_who_waits_for_a_seat_holds_no_clip_in_memory(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(library.engine)
+    desk = ListeningDesk(seats=1, queue=1, patience=0.01)
+    attach(
+        app,
+        Context(library.engine, desk, desk, lambda: None, Metrics(library.engine)),
+    )
+    read: list[Path] = []
+    monkeypatch.setattr(Upload, "read", lambda self: read.append(Path()) or b"")
+    with desk.seat():
+        for path in (*PATHS, "/api/v1/identify/timeline", "/api/v1/rights/check"):
+            answer = client_of(app).post(path, data=clip(library.files[0]))
+            problem_of(answer, 503)
+            assert int(answer.headers["Retry-After"]) > 0
+    assert read == []
