@@ -1,5 +1,6 @@
 """What a request can reach: the engine, the desks that listen, progress of indexing, figures."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -27,6 +28,8 @@ class Context:
     coding_desk: ListeningDesk = field(default_factory=lambda: ListeningDesk(seats=2, queue=4))
     # where uploads are decoded
     apart: Apart = field(default_factory=Apart)
+    # set when the server stops; streams that go on and on end then
+    stopping: threading.Event = field(default_factory=threading.Event)
     # writes but plays -> what the library holds more than once, kept for web.api.duplicates
     duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 
@@ -38,7 +41,12 @@ def attach(app: Flask, context: Context) -> None:
 
 def context() -> Context:
     """The context of the current request."""
-    found: Context = current_app.extensions["mir"]
+    return context_of(current_app)
+
+
+def context_of(app: Flask) -> Context:
+    """The context of that application."""
+    found: Context = app.extensions["mir"]
     return found
 
 
