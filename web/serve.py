@@ -68,6 +68,8 @@ def start(
     lines = sys.stderr if settings.log_requests else None
     if lines is not None:
         _write_errors_as_lines(lines)
+    # That a request waits a moment for a thread is nothing to be told.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     listening = _bind(settings.host, settings.port)
     app = create_app(engine, running, lines)
     server = Server(
@@ -111,8 +113,6 @@ def _write_errors_as_lines(lines: TextIO) -> None:
     handler = logging.StreamHandler(lines)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    # That a request waits a moment for a thread is nothing to be told.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def _refuse_strangers(engine: Engine) -> None:
