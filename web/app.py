@@ -89,5 +89,7 @@ def create_app(
     watch_requests(app, metrics, lines)
     long_desk = ListeningDesk(seats=1, queue=0)
     apart = Apart(engine.settings.max_memory_bytes)
+    metrics.follow("mir_decoders", "Processes that decode uploads.", lambda: apart.running)
+    metrics.follow("mir_decoders_lost", "Uploads that ended theirs.", lambda: apart.lost)
     attach(app, Context(engine, ListeningDesk(), long_desk, running, metrics, apart=apart))
     return app

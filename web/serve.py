@@ -83,6 +83,9 @@ def start(
         max_request_body_size=settings.max_upload_bytes + BODY_OVERHEAD,
         **_proxies(settings),
     )
+    context_of(app).metrics.follow(
+        "mir_connections", "Open connections.", lambda: len(server.active_channels)
+    )
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
     host, port = listening.getsockname()[:2]

@@ -24,6 +24,9 @@ def test_a_decoder_that_ends_costs_its_request(
         problem = problem_of(client.post(path, data=clip(library.files[0])), 422)
     assert "ended the program that decodes it" in problem["detail"]
     assert client.post(path, data=clip(library.files[0])).status_code == 200
+    figures = client.get("/metrics").get_data(as_text=True).splitlines()
+    assert "mir_decoders 1.0" in figures
+    assert "mir_decoders_lost 0.0" not in figures
 
 
 def test_the_pages_and_the_rights_are_decoded_apart_too(
