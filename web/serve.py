@@ -22,7 +22,8 @@ from web.rejection import BODY_OVERHEAD
 from web.request_log import JsonLines
 from web.schemas import ProgressOut
 
-THREADS = 8
+# Fifteen may wait at desks and in streams (`web.context`); some answer whatever else is asked.
+THREADS = 20
 ANSWER_SECONDS, SEND_SECONDS = 5.0, 2.0  # that a stop waits for requests, and for their answers
 
 

@@ -1,6 +1,10 @@
 """Uploads: decoded in a process apart, and read into memory by few at a time."""
 
+import http.client
+import threading
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +15,7 @@ from web.app import create_app
 from web.context import Context, attach
 from web.listening import ListeningDesk, Upload
 from web.metrics import Metrics
+from web.serve import start
 
 PATHS = ("/api/v1/search", "/api/v1/identify", "/api/v1/classify")
 
@@ -27,6 +32,38 @@ def test_a_decoder_that_ends_costs_its_request(
     figures = client.get("/metrics").get_data(as_text=True).splitlines()
     assert "mir_decoders 1.0" in figures
     assert "mir_decoders_lost 0.0" not in figures
+
+
+def test_fifty_at_once_are_heard_or_asked_to_come_back(library: Library) -> None:
+    running = start(library.engine)
+    address = urlsplit(running.url).netloc
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="clip"; filename="a"\r\n\r\n'
+        + library.files[0].read_bytes()
+        + b"\r\n--x--\r\n"
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    told: list[tuple[int, str | None]] = []
+
+    def send() -> None:
+        with closing(http.client.HTTPConnection(address, timeout=60)) as line:
+            line.request("POST", "/api/v1/search", body, headers)
+            answer = line.getresponse()
+            answer.read()
+            told.append((answer.status, answer.headers["Retry-After"]))
+
+    threads = [threading.Thread(target=send) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    with closing(http.client.HTTPConnection(address, timeout=60)) as line:
+        line.request("GET", "/api/v1/tracks")
+        assert line.getresponse().status == 200
+    for thread in threads:
+        thread.join()
+    running.stop()
+    assert len(told) == 50
+    assert (200, None) in told
+    assert set(told) <= {(200, None), (503, "5")}
 
 
 def test_the_pages_and_the_rights_are_decoded_apart_too(
