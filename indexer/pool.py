@@ -5,20 +5,18 @@ it answers in order. So when one dies or exceeds its time, the first unanswered 
 fault and is reported lost; the others go to its successor.
 """
 
-import multiprocessing
 import pickle
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from indexer.worker import Work, serve
+from mir import bounded
 from mir.errors import MirError
 
 QUEUED = 3  # tasks sent to a worker ahead, so that it never waits for the parent's commits
@@ -110,7 +108,6 @@ class _Pool:
         self._workers: list[_Worker] = []
         self._failed_starts = 0
         self._stop_by: float | None = None
-        self._context = multiprocessing.get_context("spawn")
 
     def answers(self) -> Iterator[Done | Lost | Tick]:
         while True:
@@ -166,23 +163,7 @@ class _Pool:
         return self._again.popleft() if self._again else next(self._paths, None)
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=serve,
-            args=(theirs, self._recipe, self._memory_each, self._nice),
-            daemon=True,
-        )
-        # Ctrl-C reaches the whole process group; only the parent shall act on it. The child
-        # inherits the blocked mask, and the parent loses no signal. The tracker that comes
-        # with the first process would lift the mask again, so it has to be there before.
-        resource_tracker.ensure_running()
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        theirs.close()
-        return _Worker(process, ours)
+        return _Worker(*bounded.start(serve, self._recipe, self._memory_each, self._nice))
 
     def _hear(self, worker: _Worker) -> Done | Lost | None:
         try:
@@ -205,7 +186,7 @@ class _Pool:
         self._workers.remove(worker)
         worker.pipe.close()
         worker.process.join()
-        cause = _cause_of_death(worker.process.exitcode)
+        cause = bounded.cause_of_death(worker.process.exitcode)
         if not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= STARTS_THAT_MAY_FAIL:
@@ -227,12 +208,3 @@ class _Pool:
                 lost = self._bury(worker)
                 if lost is not None:
                     yield Lost(lost.path, f"took longer than {self._seconds_each:g} seconds")
-
-
-def _cause_of_death(exitcode: int | None) -> str:
-    if exitcode is not None and exitcode < 0:
-        try:
-            return f"was ended by {signal.Signals(-exitcode).name}"
-        except ValueError:
-            return f"was ended by signal {-exitcode}"
-    return f"ended with exit status {exitcode}"

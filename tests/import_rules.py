@@ -53,7 +53,7 @@ HOMES = {
 
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"behind", "durable", "errors", "recent", "spreadsheet"}),
+    frozenset({"behind", "bounded", "durable", "errors", "recent", "spreadsheet"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
     frozenset(
         {
@@ -71,7 +71,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 LAYER_OF = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
 
 # Readers (and, in a fresh worker process, the writer) of the environment.
-ENVIRONMENT = {"mir/settings.py", "indexer/opening.py", "indexer/worker.py"}
+ENVIRONMENT = {"mir/settings.py", "indexer/opening.py", "mir/bounded.py"}
 
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "datetime.today"}
 

@@ -5,6 +5,7 @@ from typing import TextIO
 
 from flask_openapi3 import Info, OpenAPI
 
+from mir.audio.apart import Apart
 from mir.engine import Engine
 from web import (
     account_pages,
@@ -114,5 +115,8 @@ def create_app(
     metrics = Metrics(engine)
     watch_requests(app, metrics, lines)
     long_desk = ListeningDesk(seats=1, queue=0)
-    attach(app, Context(engine, ListeningDesk(), long_desk, running, metrics))
+    apart = Apart(engine.settings.max_memory_bytes)
+    metrics.follow("mir_decoders", "Processes that decode uploads.", lambda: apart.running)
+    metrics.follow("mir_decoders_lost", "Uploads that ended theirs.", lambda: apart.lost)
+    attach(app, Context(engine, ListeningDesk(), long_desk, running, metrics, apart=apart))
     return app

@@ -1,11 +1,13 @@
 """What a request can reach: the engine, the desks that listen, progress of indexing, figures."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
+from mir.audio.apart import Apart
 from mir.duplicates.report import Duplicates
 from mir.engine import Engine
 from mir.recent import Recent
@@ -48,6 +50,10 @@ class Context:
     times: "Recent[tuple[str, str], OverTime]" = field(
         default_factory=lambda: Recent(_PICTURES_KEPT)
     )
+    # where uploads are decoded
+    apart: Apart = field(default_factory=Apart)
+    # set when the server stops; streams that go on and on end then
+    stopping: threading.Event = field(default_factory=threading.Event)
     # writes but plays -> what the library holds more than once, kept for web.api.duplicates
     duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 
@@ -59,7 +65,12 @@ def attach(app: Flask, context: Context) -> None:
 
 def context() -> Context:
     """The context of the current request."""
-    found: Context = current_app.extensions["mir"]
+    return context_of(current_app)
+
+
+def context_of(app: Flask) -> Context:
+    """The context of that application."""
+    found: Context = app.extensions["mir"]
     return found
 
 

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
 
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -10,6 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from mir.errors import AudioError, Busy, InvalidQuery
 
 LONGEST_RECORDING = 3 * 3600.0  # seconds of an upload that are looked through: minutes of work
+LISTENING_SECONDS = 600.0  # that decoding such a recording may take
 
 
 class ListeningDesk:
@@ -41,8 +44,20 @@ class ListeningDesk:
             self._places.release()
 
 
-def uploaded_clip() -> bytes:
-    """The bytes of the upload named `clip`; AudioError when there is none or it is empty.
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A clip that was sent; it lies on the disk until whoever has a seat reads it."""
+
+    file: IO[bytes]
+
+    def read(self) -> bytes:
+        """All of it, in memory."""
+        self.file.seek(0)
+        return self.file.read()
+
+
+def uploaded_clip() -> Upload:
+    """The upload named `clip`; AudioError when there is none or it is empty.
 
     Raises InvalidQuery where the address has a query: it would be ignored, a filter too.
     """
@@ -55,7 +70,6 @@ def uploaded_clip() -> bytes:
     upload = request.files.get("clip")
     if upload is None:
         raise AudioError("The request has no clip: attach an audio file in the field 'clip'.")
-    clip = upload.read()
-    if not clip:
+    if not upload.stream.read(1):
         raise AudioError("The clip is empty: attach a file with at least one second of audio.")
-    return clip
+    return Upload(upload.stream)

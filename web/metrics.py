@@ -4,7 +4,7 @@ Each application counts for itself. What is of the library is looked up when it 
 nothing here names a track, a listener or what was searched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import (
     CollectorRegistry,
@@ -53,6 +53,10 @@ class Metrics:
         """Count an answer. Endpoints are names of ours: what strangers ask for makes no new one."""
         self._requests.labels(endpoint, method, str(status)).inc()
         self._seconds.labels(endpoint).observe(seconds)
+
+    def follow(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        """Show a number as it is whenever the figures are asked for."""
+        Gauge(name, meaning, registry=self._registry).set_function(value)
 
     def as_text(self) -> bytes:
         """All figures in Prometheus' text format, 0.0.4."""

@@ -4,7 +4,6 @@ import base64
 
 from flask import Blueprint, render_template, request
 
-from mir.errors import AudioError
 from mir.rights_check import words
 from mir.rights_check.findings import Checked
 from mir.rights_check.page import spans
@@ -27,8 +26,9 @@ def waiting() -> str:
 @pages.post("/rights")
 def check() -> str:
     """The page with what the file that was sent has of the library."""
-    clip = uploaded_clip()
+    upload = uploaded_clip()
     with context().desk.seat():
+        clip = upload.read()
         found = checked(clip)
         sounds = _sounds(clip, found)
     return render_template(
@@ -49,13 +49,11 @@ def check() -> str:
 
 def _sounds(clip: bytes, found: Checked) -> list[str | None]:
     """For each finding an address that holds the sound of the file there; None where it fails."""
-    from mir.audio.snippet import snippet  # late: a server starts without decoders
+    from mir.audio.snippet import snippets  # late: a server starts without decoders
 
-    sounds: list[str | None] = []
-    for each in found.findings[:_MOST_SNIPPETS]:
-        try:
-            mp3 = snippet(clip, spans(each)[0])
-            sounds.append(f"data:audio/mpeg;base64,{base64.b64encode(mp3).decode()}")
-        except AudioError:
-            sounds.append(None)
+    wanted = [spans(each)[0] for each in found.findings[:_MOST_SNIPPETS]]
+    sounds = [
+        None if mp3 is None else f"data:audio/mpeg;base64,{base64.b64encode(mp3).decode()}"
+        for mp3 in context().apart.call(snippets, clip, wanted)
+    ]
     return sounds + [None] * (len(found.findings) - len(sounds))

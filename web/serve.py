@@ -5,27 +5,26 @@ import logging
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TextIO
-
-from waitress import wasyncore
-from waitress.channel import HTTPChannel
-from waitress.server import TcpWSGIServer, create_server
-from waitress.task import ErrorTask
 
 from mir.catalogue import users
 from mir.engine import Engine
 from mir.errors import SettingsError
 from mir.settings import Settings
 from web.app import create_app, nothing_running
+from web.connections import Patience, Server
+from web.context import Context, context_of
 from web.hosts import is_exposed, is_loopback
-from web.problems import too_large
+from web.rejection import BODY_OVERHEAD
 from web.request_log import JsonLines
-from web.schemas import Problem, ProgressOut
+from web.schemas import ProgressOut
 
-THREADS = 8
-_BODY_OVERHEAD = 1 << 20  # bytes beyond the upload limit that still reach the application
+# Fifteen may wait at desks and in streams (`web.context`); some answer whatever else is asked.
+THREADS = 20
+ANSWER_SECONDS, SEND_SECONDS = 5.0, 2.0  # that a stop waits for requests, and for their answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +32,21 @@ class RunningServer:
     """A server in a thread of its own."""
 
     url: str
-    _server: TcpWSGIServer
+    _server: Server
     _thread: threading.Thread
+    _context: Context
 
     def stop(self) -> None:
-        """Finish the requests being answered (for at most five seconds), then close."""
-        self._server.task_dispatcher.shutdown(timeout=5)
-        # Sockets belong to the thread that polls them; the trigger wakes it to close them.
-        self._server.trigger.pull_trigger(
-            lambda: wasyncore.close_all(self._server._map, ignore_all=True)
-        )
+        """Close the port, finish what is being answered and sent (for some seconds), and end."""
+        self._context.stopping.set()
+        # Sockets belong to the thread that polls them; the trigger wakes it.
+        self._server.trigger.pull_trigger(self._server.stop_accepting)
+        _wait_while(lambda: not self._server.stopping or self._server.answering(), ANSWER_SECONDS)
+        _wait_while(self._server.sending, SEND_SECONDS)
+        # Whoever still listens is at a clip that takes longer; its process ends first.
+        self._context.apart.close()
+        self._server.task_dispatcher.shutdown(timeout=1)
+        self._server.trigger.pull_trigger(self._server.end)
         self._thread.join(timeout=5)
 
     def wait(self) -> None:
@@ -51,36 +55,10 @@ class RunningServer:
             self._thread.join(timeout=1)  # short, so that an interrupt gets through
 
 
-class _ProblemTask(ErrorTask):
-    """Answers what never reaches the application (a body too large) in the API's own shape."""
-
-    def execute(self) -> None:
-        error = self.request.error
-        detail = error.body
-        if error.code == 413:
-            detail = too_large(self.channel.adj.max_request_body_size - _BODY_OVERHEAD)
-        problem = Problem(
-            type="about:blank",
-            title=error.reason,
-            status=error.code,
-            detail=detail,
-            # A request that could not be read at all has none.
-            instance=getattr(self.request, "path", "") or "/",
-        )
-        body = problem.model_dump_json(exclude_none=True).encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/problem+json"))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _Channel(HTTPChannel):
-    error_task_class = _ProblemTask
-
-
 def start(
-    engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
+    engine: Engine,
+    running: Callable[[], ProgressOut | None] = nothing_running,
+    patience: Patience = Patience(),  # noqa: B008 (it is frozen)
 ) -> RunningServer:
     """Serve that engine on its settings' host and port, in a thread; SettingsError.
 
@@ -91,22 +69,38 @@ def start(
     lines = sys.stderr if settings.log_requests else None
     if lines is not None:
         _write_errors_as_lines(lines)
+    # That a request waits a moment for a thread is nothing to be told.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     listening = _bind(settings.host, settings.port)
-    server = create_server(
-        create_app(engine, running, lines),
-        sockets=[listening],
+    app = create_app(engine, running, lines)
+    server = Server(
+        app,
+        patience,
+        _sock=listening,
+        bind_socket=False,
+        sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
         threads=THREADS,
         ident="mir",
-        max_request_body_size=settings.max_upload_bytes + _BODY_OVERHEAD,
-        channel_timeout=60,
+        max_request_body_size=settings.max_upload_bytes + BODY_OVERHEAD,
         **_proxies(settings),
     )
-    server.channel_class = _Channel
+    context_of(app).metrics.follow(
+        "mir_connections", "Open connections.", lambda: len(server.active_channels)
+    )
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    return RunningServer(url=f"http://{shown}:{port}", _server=server, _thread=thread)
+    return RunningServer(
+        url=f"http://{shown}:{port}", _server=server, _thread=thread, _context=context_of(app)
+    )
+
+
+def _wait_while(holds: Callable[[], bool], seconds: float) -> None:
+    """Return when it does not hold any more, or after so many seconds."""
+    end = time.monotonic() + seconds
+    while holds() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def serve(engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running) -> None:
@@ -123,8 +117,6 @@ def _write_errors_as_lines(lines: TextIO) -> None:
     handler = logging.StreamHandler(lines)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    # That a request waits a moment for a thread is nothing to be told.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def _refuse_strangers(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """A few seconds of a recording as a small mp3 that every browser plays."""
 
 import io
+from collections.abc import Sequence
 from fractions import Fraction
 
 import av
@@ -14,6 +15,17 @@ from mir.errors import AudioError
 LONGEST = 15.0  # seconds
 _RATE, _BIT_RATE = 32_000, 64_000  # Hz, bits per second
 _FRAME = 1_152  # samples of a frame of the codec
+
+
+def snippets(source: Source, spans: Sequence[Span]) -> list[bytes | None]:
+    """The `snippet` of each span; None where it has no sound."""
+    found: list[bytes | None] = []
+    for span in spans:
+        try:
+            found.append(snippet(source, span))
+        except AudioError:
+            found.append(None)
+    return found
 
 
 def snippet(source: Source, span: Span) -> bytes:

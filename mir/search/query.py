@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mir.analysis import FloatArray
+from mir.audio.apart import Call, here
 from mir.audio.source import Source
 from mir.catalogue import briefs, embeddings, tracks
 from mir.catalogue.filters import Filter
@@ -60,7 +61,11 @@ def similar(
 
 
 def search_clip(
-    engine: Engine, source: Source, filter: Filter | None = None, count: int = 10
+    engine: Engine,
+    source: Source,
+    filter: Filter | None = None,
+    count: int = 10,
+    decode: Call = here,
 ) -> ClipAnswer:
     """What a clip is, whether the library has it, and the `count` tracks that sound most like it.
 
@@ -68,7 +73,7 @@ def search_clip(
     hit's score is the highest cosine between the clip, or a passage of it, and the track's
     vector or one of its passages. For the similarity the tracks further away count as wholes. A
     library without tracks answers with no hits. The filter holds for hits, not for the recognition,
-    which is that of `mir.search.recognise`.
+    which is that of `mir.search.recognise`. `decode` calls what decodes the clip.
 
     Raises AudioError if the clip cannot be heard (ClipTooLong over the settings'
     `max_clip_seconds`), InvalidQuery as `similar` does, ModelError where the file of the library's
@@ -78,7 +83,7 @@ def search_clip(
     view = engine.view()
     index = view.index
     permitted = allowed(engine, filter, view.model_id)
-    clip = _decoded(engine, source, view, with_fingerprint=True)
+    clip = _decoded(engine, source, view, decode, with_fingerprint=True)
     heard = _listened(engine, clip, view)
     ranking = index.rank(heard.hearing.vector)
     wide = max(_CANDIDATES, _CANDIDATES_PER_HIT * count)
@@ -100,18 +105,18 @@ def search_clip(
     return ClipAnswer(heard, recognise_samples(engine, clip.samples[SAMPLE_RATE]), hits)
 
 
-def classify(engine: Engine, source: Source) -> "Heard":
+def classify(engine: Engine, source: Source, decode: Call = here) -> "Heard":
     """What a clip or file is: its genres, moods, instruments and measures.
 
-    Listens to all of it, up to the settings' `max_clip_seconds`. Raises AudioError, and ModelError
-    where the file of the library's model is gone.
+    Listens to all of it, up to the settings' `max_clip_seconds`; `decode` calls what decodes it.
+    Raises AudioError, and ModelError where the file of the library's model is gone.
     """
     view = engine.view()
-    return _listened(engine, _decoded(engine, source, view), view)
+    return _listened(engine, _decoded(engine, source, view, decode), view)
 
 
 def _decoded(
-    engine: Engine, source: Source, view: View, *, with_fingerprint: bool = False
+    engine: Engine, source: Source, view: View, decode: Call, *, with_fingerprint: bool = False
 ) -> "ClipSound":
     """The clip as the model of the view wants it and, if asked for, as fingerprints do."""
     from mir.audio.clip import read_clip  # late: decoders weigh on a server that starts
@@ -119,7 +124,7 @@ def _decoded(
     rates = [engine.embedder(view.model_id).info.spec.sample_rate]
     if with_fingerprint and SAMPLE_RATE not in rates:
         rates.append(SAMPLE_RATE)
-    return read_clip(source, rates, engine.settings.max_clip_seconds)
+    return decode(read_clip, source, rates, engine.settings.max_clip_seconds)
 
 
 def _listened(engine: Engine, clip: "ClipSound", view: View) -> "Heard":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mir.analysis import FloatArray
+from mir.audio.apart import Call, here
 from mir.audio.source import Source
 from mir.catalogue import tracks
 from mir.catalogue.tracks import Track
@@ -73,16 +74,17 @@ class Timeline:
     among: int  # tracks that have a fingerprint, with which the recording was compared
 
 
-def recognise(engine: Engine, source: Source) -> Recognition:
+def recognise(engine: Engine, source: Source, decode: Call = here) -> Recognition:
     """Say which recordings of the library a clip is of; it may begin anywhere in them.
 
     A clip of up to a minute is looked at as a whole, of a longer one up to four pieces of half a
-    minute, spread over it, until one is certain. Raises AudioError if it cannot be decoded, is
-    shorter than a second, longer than the settings' `max_clip_seconds` (ClipTooLong), or silent.
+    minute, spread over it, until one is certain; `decode` calls what decodes it. Raises
+    AudioError if it cannot be decoded, is shorter than a second, longer than the settings'
+    `max_clip_seconds` (ClipTooLong), or silent.
     """
     from mir.audio.clip import read_clip  # late: decoders weigh on a server that starts
 
-    clip = read_clip(source, [SAMPLE_RATE], engine.settings.max_clip_seconds)
+    clip = decode(read_clip, source, [SAMPLE_RATE], engine.settings.max_clip_seconds)
     samples = clip.samples[SAMPLE_RATE]
     if clip.seconds < SHORTEST_SECONDS:
         raise AudioError(
@@ -115,10 +117,12 @@ def what_was_played(
     engine: Engine,
     source: Source,
     max_seconds: float | None = None,
-    progress: Progress = lambda part, seconds, of: None,
+    progress: Progress | None = None,
+    decode: Call = here,
 ) -> Timeline:
     """Say what was played when in a recording of any length: a mix, a radio hour, a concert.
 
+    `decode` calls what listens; it says nothing of its progress where that is another process.
     Raises AudioError if no sound comes out of it, ClipTooLong for more than `max_seconds`.
     """
     from mir.audio.decode import probe  # late: decoders weigh on a server that starts
@@ -127,14 +131,18 @@ def what_was_played(
     index = engine.fingerprints.index()
     if not len(index):
         return Timeline((), 0)
-    length = probe(source).seconds
-    progress("Listening", 0.0, length)
-    recording = long_clip(
-        source, max_seconds, lambda seconds: progress("Listening", seconds, length)
-    )
-    found = timeline(
-        index, recording, lambda second: progress("Comparing", second, recording.seconds)
-    )
+    if progress is None:
+        recording = decode(long_clip, source, max_seconds)
+        found = timeline(index, recording)
+    else:
+        length = probe(source).seconds
+        progress("Listening", 0.0, length)
+        recording = long_clip(
+            source, max_seconds, lambda seconds: progress("Listening", seconds, length)
+        )
+        found = timeline(
+            index, recording, lambda second: progress("Comparing", second, recording.seconds)
+        )
     here = _tracks(engine, (each.track for each in found))
     played = tuple(
         Played(

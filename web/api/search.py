@@ -1,6 +1,7 @@
 """Questions that begin with a sound, tracks or a mood: search, classify, similar, what next."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Response, request
 
@@ -14,7 +15,7 @@ from mir.search.recognise import recognise, what_was_played
 from mir.search.seeds import Seeds
 from web.api.describe import blueprint, multipart, problems, read_fields, reply
 from web.context import context, engine
-from web.listening import LONGEST_RECORDING, uploaded_clip
+from web.listening import LISTENING_SECONDS, LONGEST_RECORDING, Upload, uploaded_clip
 from web.schemas import (
     AnswerOut,
     ClipForm,
@@ -48,8 +49,7 @@ _CLIP = "clip", "The audio file to listen to."
 )
 def search() -> Response:
     """Listen to the clip; answer with which recording it is, what it is heard as, what is near."""
-    clip = uploaded_clip()
-    return reply(answer_clip(clip, read_fields(SearchForm, request.form)))
+    return reply(answer_clip(uploaded_clip(), read_fields(SearchForm, request.form)))
 
 
 @api.post(
@@ -63,7 +63,7 @@ def identify_clip() -> Response:
     clip = uploaded_clip()
     read_fields(ClipForm, request.form)
     with context().desk.seat():
-        return reply(RecognitionOut.of(recognise(engine(), clip)))
+        return reply(RecognitionOut.of(recognise(engine(), clip.read(), context().apart.call)))
 
 
 @api.post(
@@ -94,7 +94,7 @@ def classify_clip() -> Response:
     clip = uploaded_clip()
     read_fields(ClipForm, request.form)
     with context().desk.seat():
-        return reply(HeardOut.of(classify(engine(), clip)))
+        return reply(HeardOut.of(classify(engine(), clip.read(), context().apart.call)))
 
 
 @api.get(
@@ -173,10 +173,10 @@ def related(query: RelatedQuery) -> Response:
     return reply(related_to_artist(query))
 
 
-def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:
+def answer_clip(clip: Upload, form: SearchForm) -> AnswerOut:
     """All that is said of a clip, when there is a seat to listen."""
     with context().desk.seat():
-        found = search_clip(engine(), clip, form.filter(), form.count)
+        found = search_clip(engine(), clip.read(), form.filter(), form.count, context().apart.call)
     known = RecognitionOut.of(found.recognition)
     return AnswerOut(
         recording=known.recording,
@@ -187,10 +187,12 @@ def answer_clip(clip: bytes, form: SearchForm) -> AnswerOut:
     )
 
 
-def answer_recording(recording: bytes) -> TimelineOut:
+def answer_recording(recording: Upload) -> TimelineOut:
     """What was played when, when no other recording is being looked through."""
     with context().long_desk.seat():
-        return TimelineOut.of(what_was_played(engine(), recording, LONGEST_RECORDING))
+        decode = partial(context().apart.call, seconds=LISTENING_SECONDS)
+        heard = what_was_played(engine(), recording.read(), LONGEST_RECORDING, decode=decode)
+    return TimelineOut.of(heard)
 
 
 def found_path(query: PathQuery) -> HitsOut:
