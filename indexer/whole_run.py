@@ -9,6 +9,7 @@ from indexer.fingerprinting import FingerprintReport, fingerprint_all
 from indexer.ingest import ingest
 from indexer.run_report import IngestReport, Progress
 from mir.engine import Engine
+from mir.run_note import RunNote, noted
 
 _NAMED = 3  # files in a message
 
@@ -24,13 +25,20 @@ def index_whole(
 ) -> IngestReport:
     """Run `indexer.ingest.ingest`, `fingerprinting.fingerprint_all` and `comparing.compare_all`.
 
-    What comes after a part that was stopped is left to the next run. Raises as each does.
+    What comes after a part that was stopped is left to the next run. Whoever serves the same home
+    is told how far it is (`mir.run_note`). Raises as each part does.
     """
-    report = ingest(engine, roots, again=again, prune=prune, progress=progress, stop=stop)
-    if report.stopped:
-        return report
-    printed = fingerprint_all(engine, progress=progress, stop=stop)
-    compared = None if printed.stopped else compare_all(engine, progress=progress, stop=stop)
+    with noted(engine.settings.home) as note:
+
+        def told(now: Progress) -> None:
+            note(RunNote(now.part, now.done, now.total, now.failures))
+            progress(now)
+
+        report = ingest(engine, roots, again=again, prune=prune, progress=told, stop=stop)
+        if report.stopped:
+            return report
+        printed = fingerprint_all(engine, progress=told, stop=stop)
+        compared = None if printed.stopped else compare_all(engine, progress=told, stop=stop)
     return replace(
         report,
         fingerprinted=printed.made,

@@ -6,37 +6,47 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages, rights_pages
+from web import (
+    account_pages,
+    duplicate_pages,
+    library_pages,
+    monitoring,
+    pages,
+    playlist_pages,
+    rights_pages,
+)
 from web.api import (
+    accounts,
     docs,
     duplicates,
+    evaluations,
+    events,
     failures,
     library,
     playlist_files,
     playlists,
     plays,
     rights,
+    roots,
+    runs,
     search,
     tracks,
 )
 from web.context import Context, attach
 from web.door import Door, watch
 from web.hosts import check_hosts
+from web.indexing import Runs, going_on
 from web.listening import ListeningDesk
 from web.metrics import Metrics
 from web.problems import handle_problems, validation_response
 from web.request_log import watch_requests
 from web.schemas import Problem, ProgressOut
 from web.security import secure
+from web.streaming import Streams
 
 _ABOUT = """Find music by how it sounds. Errors are problem documents (RFC 9457); every list is
 paged by `offset` and `limit` or bounded by `count`; filters mean the same everywhere."""
 _FORM_OVERHEAD = 64 * 1024  # bytes that fields and boundaries may add to a clip
-
-
-def nothing_running() -> ProgressOut | None:
-    """The progress of no index run."""
-    return None
 
 
 def bare_app() -> OpenAPI:
@@ -52,7 +62,7 @@ def bare_app() -> OpenAPI:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = (
         *(search, tracks, duplicates, rights, plays, playlists, playlist_files),
-        *(library, failures, docs),
+        *(library, events, roots, runs, failures, accounts, evaluations, docs),
     )
     for part in parts:
         app.register_api(part.api)
@@ -61,6 +71,7 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(playlist_pages.pages)
     app.register_blueprint(duplicate_pages.pages)
     app.register_blueprint(account_pages.pages)
+    app.register_blueprint(library_pages.pages)
     app.register_blueprint(monitoring.monitoring)
     app.register_blueprint(rights_pages.pages)
     handle_problems(app)
@@ -69,15 +80,18 @@ def bare_app() -> OpenAPI:
 
 def create_app(
     engine: Engine,
-    running: Callable[[], ProgressOut | None] = nothing_running,
+    running: Callable[[], ProgressOut | None] | None = None,
     lines: TextIO | None = None,
     door: Door | None = None,
+    runs: Runs | None = None,
+    streams: Streams | None = None,
 ) -> OpenAPI:
     """The WSGI application over that engine.
 
-    `running` tells how far an index run in the same process is, None when there is none; `lines`
-    takes a line for every request (`web.request_log`), None: none is written; without a door it is
-    the one that stands by default.
+    `running` tells how far an index run is, by default the one that goes on in the home (see
+    `mir.run_note`); `lines` takes a line for every request (`web.request_log`), None: none is
+    written; without a door or streams they are those by default. `runs` begins index runs; without
+    it this server cannot.
     """
     app = bare_app()
     check_hosts(app, engine.settings)
@@ -87,5 +101,7 @@ def create_app(
     metrics = Metrics(engine)
     watch_requests(app, metrics, lines)
     long_desk = ListeningDesk(seats=1, queue=0)
-    attach(app, Context(engine, ListeningDesk(), long_desk, running, metrics))
+    told = running or (lambda: ProgressOut.of(going_on(engine)))
+    shared = Context(engine, ListeningDesk(), long_desk, told, metrics, runs, streams or Streams())
+    attach(app, shared)
     return app

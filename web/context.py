@@ -8,9 +8,11 @@ from flask import Flask, current_app
 from mir.duplicates.report import Duplicates
 from mir.engine import Engine
 from mir.recent import Recent
+from web.indexing import Runs
 from web.listening import ListeningDesk
 from web.metrics import Metrics
 from web.schemas import ProgressOut
+from web.streaming import Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Context:
     long_desk: ListeningDesk  # for recordings that take minutes, so that clips need not wait
     running: Callable[[], ProgressOut | None]
     metrics: Metrics
+    runs: Runs | None = None  # begins index runs; None where this server cannot
+    streams: Streams = field(default_factory=Streams)
     # for sound that is coded anew while it is sent
     coding_desk: ListeningDesk = field(default_factory=lambda: ListeningDesk(seats=2, queue=4))
     # writes but plays -> what the library holds more than once, kept for web.api.duplicates

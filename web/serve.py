@@ -5,7 +5,6 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -18,11 +17,13 @@ from mir.catalogue import users
 from mir.engine import Engine
 from mir.errors import SettingsError
 from mir.settings import Settings
-from web.app import create_app, nothing_running
+from web.app import create_app
 from web.hosts import is_exposed, is_loopback
+from web.indexing import Runs
 from web.problems import too_large
 from web.request_log import JsonLines
-from web.schemas import Problem, ProgressOut
+from web.schemas import Problem
+from web.streaming import Streams
 
 THREADS = 8
 _BODY_OVERHEAD = 1 << 20  # bytes beyond the upload limit that still reach the application
@@ -35,9 +36,11 @@ class RunningServer:
     url: str
     _server: TcpWSGIServer
     _thread: threading.Thread
+    _streams: Streams
 
     def stop(self) -> None:
         """Finish the requests being answered (for at most five seconds), then close."""
+        self._streams.stopping.set()
         self._server.task_dispatcher.shutdown(timeout=5)
         # Sockets belong to the thread that polls them; the trigger wakes it to close them.
         self._server.trigger.pull_trigger(
@@ -79,21 +82,21 @@ class _Channel(HTTPChannel):
     error_task_class = _ProblemTask
 
 
-def start(
-    engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running
-) -> RunningServer:
+def start(engine: Engine, runs: Runs | None = None) -> RunningServer:
     """Serve that engine on its settings' host and port, in a thread; SettingsError.
 
-    Where the settings ask for it, requests and errors are written to standard error.
+    `runs` begins index runs for who asks for one. Where the settings ask for it, requests and
+    errors are written to standard error.
     """
     settings = engine.settings
     _refuse_strangers(engine)
     lines = sys.stderr if settings.log_requests else None
     if lines is not None:
         _write_errors_as_lines(lines)
+    streams = Streams()
     listening = _bind(settings.host, settings.port)
     server = create_server(
-        create_app(engine, running, lines),
+        create_app(engine, lines=lines, runs=runs, streams=streams),
         sockets=[listening],
         threads=THREADS,
         ident="mir",
@@ -106,12 +109,14 @@ def start(
     thread.start()
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    return RunningServer(url=f"http://{shown}:{port}", _server=server, _thread=thread)
+    return RunningServer(
+        url=f"http://{shown}:{port}", _server=server, _thread=thread, _streams=streams
+    )
 
 
-def serve(engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running) -> None:
+def serve(engine: Engine) -> None:
     """Serve that engine until interrupted; SettingsError."""
-    server = start(engine, running)
+    server = start(engine)
     try:
         server.wait()
     finally:
