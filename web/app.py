@@ -101,7 +101,7 @@ def create_app(
     metrics = Metrics(engine)
     watch_requests(app, metrics, lines)
     long_desk = ListeningDesk(seats=1, queue=0)
-    told = running or (lambda: ProgressOut.of(going_on(engine)))
+    told = running or (lambda: ProgressOut.of(going_on(engine, runs)))
     shared = Context(engine, ListeningDesk(), long_desk, told, metrics, runs, streams or Streams())
     attach(app, shared)
     return app

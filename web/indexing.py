@@ -15,14 +15,21 @@ class Runs(Protocol):
         """How the run ended that was begun last."""
         ...
 
+    @property
+    def going_on(self) -> bool:
+        """Whether a run that was begun here goes on."""
+        ...
+
     def start(self) -> bool:
         """Begin a run over the known folders; False where one goes on already."""
         ...
 
 
-def going_on(engine: Engine) -> RunNote | None:
+def going_on(engine: Engine, runs: Runs | None) -> RunNote | None:
     """The run that goes on in the engine's home, of this process or another; None without one."""
-    return read(engine.settings.home)
+    found = read(engine.settings.home)
+    # One that was begun here has yet to say so for a moment.
+    return RunNote() if found is None and runs is not None and runs.going_on else found
 
 
 def revision_of(engine: Engine) -> int:
