@@ -13,7 +13,15 @@ api = blueprint("events", "What happens while one looks.")
 _STREAM = {
     "description": "Events `state`, each with `running` (as in StatusOut) and the `revision`: one "
     "at once, then one with each change. The stream ends after 20 seconds; ask again.",
-    "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "properties": {"event": {"const": "state"}, "data": {"type": "string"}},
+                "required": ["event", "data"],
+            }
+        }
+    },
 }
 
 
