@@ -13,8 +13,10 @@ from made_up_library import made_up, stored, unit_vectors
 from small_library import song, write_audio
 
 from mir.accounts import keys, people
+from mir.catalogue import files
 from mir.engine import Engine
 from mir.run_note import LastRun
+from tests.felt_library import felt
 from tests.web.asking import NOW, open_library
 from tests.web.locked import CHEAP, PASSWORD
 from web.serve import start
@@ -58,7 +60,7 @@ class Place:
         """Type that line; the exit status of curl and the status of the answer."""
         for said, meant in (
             ("http://127.0.0.1:8080", self.url),
-            ("/srv/music", str(self.folder)),
+            ("/srv/music", str(self.folder / "before")),
             ("mir_…", self.key() if "mir_…" in line else ""),
             ("a long password", PASSWORD),
         ):
@@ -78,7 +80,11 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     with open_library(tmp_path / "home") as engine:
-        stored(engine, [made_up(n, vector) for n, vector in enumerate(unit_vectors(TRACKS))])
+        vectors = enumerate(unit_vectors(TRACKS))
+        stored(engine, [felt(made_up(n, vector), n / TRACKS, 0.5) for n, vector in vectors])
+        with engine.catalogue.session() as session:
+            (tmp_path / "before").mkdir()
+            files.add_root(session, tmp_path / "before")
         engine.refresh_index()
         for name in ("clip.mp3", "song.mp3"):
             write_audio(tmp_path / name, song(1, 3.0, 22_050), 22_050)

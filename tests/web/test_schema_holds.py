@@ -41,9 +41,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 TOLD = document(bare_app())
-OPERATIONS = [
-    (path, method.upper()) for path, item in TOLD["paths"].items() for method in item
-]
+OPERATIONS = [(path, method.upper()) for path, item in TOLD["paths"].items() for method in item]
 
 
 @dataclass(frozen=True, slots=True)
