@@ -14,7 +14,7 @@ from mir.errors import NotFound
 
 def chosen_folders(engine: Engine, roots: Sequence[Path]) -> list[Path]:
     """Return the folders to look at: absolute, none inside another, spelt as they are known."""
-    known = _roots(engine)
+    known = known_folders(engine)
     folders = {_as_known(absolute(root), known): None for root in roots}
     return [
         folder
@@ -46,7 +46,7 @@ def remember_folders(
     Raises:
         NotFound: none of them exists, nor lies in one that was indexed before.
     """
-    known = _roots(engine)
+    known = known_folders(engine)
     missing = changes.missing_roots
     if len(missing) == len(folders) and not any(below(folder, known) for folder in folders):
         raise NotFound(" ".join(changes.messages))
@@ -69,6 +69,7 @@ def covers_all(session: Session, folders: Sequence[Path], changes: Changes) -> b
     return all(below(root, seen) for root in files.roots(session))
 
 
-def _roots(engine: Engine) -> tuple[Path, ...]:
+def known_folders(engine: Engine) -> tuple[Path, ...]:
+    """Return the folders that the catalogue keeps in mind."""
     with engine.catalogue.session() as session:
         return files.roots(session)

@@ -13,6 +13,7 @@ from indexer.fingerprinting import FingerprintReport, fingerprint_all
 from indexer.ingest import ingest
 from indexer.run_report import IngestReport, Progress
 from mir.engine import Engine
+from mir.run_note import RunNote, noted
 
 _NAMED = 3  # files in a message
 
@@ -29,15 +30,22 @@ def index_whole(
     """Run `indexer.ingest.ingest`, `fingerprinting.fingerprint_all`,
     `comparing.compare_all` and `charting.chart`.
 
-    What comes after a part that was stopped is left to the next run. Raises as each does.
+    What comes after a part that was stopped is left to the next run. Whoever serves the same home
+    is told how far it is (`mir.run_note`). Raises as each part does.
     """
-    report = ingest(engine, roots, again=again, prune=prune, progress=progress, stop=stop)
-    if report.stopped:
-        return report
-    printed = fingerprint_all(engine, progress=progress, stop=stop)
-    compared = None if printed.stopped else compare_all(engine, progress=progress, stop=stop)
-    if compared is not None and not compared.stopped and not stop():
-        chart(engine, progress=progress)
+    with noted(engine.settings.home) as note:
+
+        def told(now: Progress) -> None:
+            note(RunNote(now.part, now.done, now.total, now.failures))
+            progress(now)
+
+        report = ingest(engine, roots, again=again, prune=prune, progress=told, stop=stop)
+        if report.stopped:
+            return report
+        printed = fingerprint_all(engine, progress=told, stop=stop)
+        compared = None if printed.stopped else compare_all(engine, progress=told, stop=stop)
+        if compared is not None and not compared.stopped and not stop():
+            chart(engine, progress=told)
     return replace(
         report,
         fingerprinted=printed.made,

@@ -53,7 +53,7 @@ HOMES = {
 
 # Rooms of mir by layer: a module imports its own room and lower layers, nothing else.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"behind", "bounded", "durable", "errors", "recent", "spreadsheet"}),
+    frozenset({"behind", "bounded", "durable", "errors", "recent", "run_note", "spreadsheet"}),
     frozenset({"analysis", "demo", "durations", "exclusion"}),
     frozenset(
         {

@@ -10,6 +10,7 @@ from mir.engine import Engine
 from web import (
     account_pages,
     duplicate_pages,
+    library_pages,
     map_pages,
     monitoring,
     pages,
@@ -20,8 +21,11 @@ from web import (
     taste_pages,
 )
 from web.api import (
+    accounts,
     docs,
     duplicates,
+    evaluations,
+    events,
     failures,
     library,
     map,
@@ -30,27 +34,26 @@ from web.api import (
     plays,
     radio,
     rights,
+    roots,
+    runs,
     search,
     tracks,
 )
 from web.context import Context, attach
 from web.door import Door, watch
 from web.hosts import check_hosts
+from web.indexing import Runs, going_on
 from web.listening import ListeningDesk
 from web.metrics import Metrics
 from web.problems import handle_problems, validation_response
 from web.request_log import watch_requests
 from web.schemas import Problem, ProgressOut
 from web.security import secure
+from web.streaming import Streams
 
 _ABOUT = """Find music by how it sounds. Errors are problem documents (RFC 9457); every list is
 paged by `offset` and `limit` or bounded by `count`; filters mean the same everywhere."""
 _FORM_OVERHEAD = 64 * 1024  # bytes that fields and boundaries may add to a clip
-
-
-def nothing_running() -> ProgressOut | None:
-    """The progress of no index run."""
-    return None
 
 
 def bare_app() -> OpenAPI:
@@ -75,7 +78,12 @@ def bare_app() -> OpenAPI:
         playlist_files,
         library,
         map,
+        events,
+        roots,
+        runs,
         failures,
+        accounts,
+        evaluations,
         docs,
     )
     for part in parts:
@@ -85,6 +93,7 @@ def bare_app() -> OpenAPI:
     app.register_blueprint(playlist_pages.pages)
     app.register_blueprint(duplicate_pages.pages)
     app.register_blueprint(account_pages.pages)
+    app.register_blueprint(library_pages.pages)
     app.register_blueprint(monitoring.monitoring)
     app.register_blueprint(rights_pages.pages)
     app.register_blueprint(map_pages.pages)
@@ -97,15 +106,18 @@ def bare_app() -> OpenAPI:
 
 def create_app(
     engine: Engine,
-    running: Callable[[], ProgressOut | None] = nothing_running,
+    running: Callable[[], ProgressOut | None] | None = None,
     lines: TextIO | None = None,
     door: Door | None = None,
+    runs: Runs | None = None,
+    streams: Streams | None = None,
 ) -> OpenAPI:
     """The WSGI application over that engine.
 
-    `running` tells how far an index run in the same process is, None when there is none; `lines`
-    takes a line for every request (`web.request_log`), None: none is written; without a door it is
-    the one that stands by default.
+    `running` tells how far an index run is, by default the one that goes on in the home (see
+    `mir.run_note`); `lines` takes a line for every request (`web.request_log`), None: none is
+    written; without a door or streams they are those by default. `runs` begins index runs; without
+    it this server cannot.
     """
     app = bare_app()
     check_hosts(app, engine.settings)
@@ -118,5 +130,18 @@ def create_app(
     apart = Apart(engine.settings.max_memory_bytes)
     metrics.follow("mir_decoders", "Processes that decode uploads.", lambda: apart.running)
     metrics.follow("mir_decoders_lost", "Uploads that ended theirs.", lambda: apart.lost)
-    attach(app, Context(engine, ListeningDesk(), long_desk, running, metrics, apart=apart))
+    told = running or (lambda: ProgressOut.of(going_on(engine, runs)))
+    attach(
+        app,
+        Context(
+            engine,
+            desk=ListeningDesk(),
+            long_desk=long_desk,
+            running=told,
+            metrics=metrics,
+            runs=runs,
+            streams=streams or Streams(),
+            apart=apart,
+        ),
+    )
     return app

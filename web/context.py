@@ -1,6 +1,5 @@
 """What a request can reach: the engine, the desks that listen, progress of indexing, figures."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,9 +10,11 @@ from mir.audio.apart import Apart
 from mir.duplicates.report import Duplicates
 from mir.engine import Engine
 from mir.recent import Recent
+from web.indexing import Runs
 from web.listening import ListeningDesk
 from web.metrics import Metrics
 from web.schemas import ProgressOut
+from web.streaming import Streams
 
 if TYPE_CHECKING:
     from mir.over_time import OverTime
@@ -41,6 +42,8 @@ class Context:
     long_desk: ListeningDesk  # for recordings that take minutes, so that clips need not wait
     running: Callable[[], ProgressOut | None]
     metrics: Metrics
+    runs: Runs | None = None  # begins index runs; None where this server cannot
+    streams: Streams = field(default_factory=Streams)
     # for sound that is coded anew while it is sent
     coding_desk: ListeningDesk = field(default_factory=lambda: ListeningDesk(seats=2, queue=4))
     # for pictures of tracks and what is heard over time: one is made at a time
@@ -52,8 +55,6 @@ class Context:
     )
     # where uploads are decoded
     apart: Apart = field(default_factory=Apart)
-    # set when the server stops; streams that go on and on end then
-    stopping: threading.Event = field(default_factory=threading.Event)
     # writes but plays -> what the library holds more than once, kept for web.api.duplicates
     duplicates: Recent[int, Duplicates] = field(default_factory=lambda: Recent(1))
 

@@ -90,7 +90,7 @@ def let_in() -> AnyResponse | None:
         return _sign_in_first()
     g.who = asking
     if asking.by == "session" and request.method not in ONLY_READ:
-        _check_origin()
+        check_origin()
     if asking.by == "key" and request.endpoint in BY_HAND:
         abort(403, "A key cannot change accounts; sign in by name and password.")
     if not asking.may(scope):
@@ -154,7 +154,7 @@ def _sign_in_first() -> AnyResponse:
     return redirect(url_for("account_pages.login", next=back if back != "/" else None), 303)
 
 
-def _check_origin() -> None:
+def check_origin() -> None:
     """Answer 403 to a change that comes with a cookie and does not say that our page made it.
 
     `web.security` has refused what other sites' pages send; here silence is not enough either.

@@ -16,10 +16,11 @@ from web.api.duplicates import related_to
 from web.api.failures import page_of_failures
 from web.api.library import genre_list, library_status
 from web.api.playlists import page_of_playlists
+from web.api.runs import runs_now
 from web.api.search import answer_clip, answer_recording
 from web.api.tracks import page_of_tracks
 from web.chips import chips
-from web.context import engine
+from web.context import context, engine
 from web.listening import uploaded_clip
 from web.schemas import (
     MAX_ID,
@@ -147,9 +148,13 @@ def cover(track_id: int) -> Response:
 def library() -> str:
     """The state of the library and the files that could not be analysed."""
     query = read_fields(FailuresQuery, request.args)
+    asking = who()
+    may_change = asking is None or asking.may("admin")
     return render_template(
         "library.html",
         status=library_status(),
+        runs=runs_now(),
+        may_run=may_change and context().runs is not None,
         failed=page_of_failures(query),
         ignored=page_of_failures(FailuresQuery(state="ignored", limit=1)).total,
         query=query,

@@ -31,6 +31,9 @@ STATUS: dict[type[errors.MirError], tuple[int, str]] = {
 _NO_SUCH = {
     "TrackPath": "No track has that id.",
     "FailurePath": "No failure has that id.",
+    "RootPath": "No folder of music has that id.",
+    "KeyPath": "No key has that id.",
+    "UserPath": "No user has that id.",
     "PlayPath": "No play has that id.",
     "PlaylistPath": "No playlist has that id.",
     "EntryPath": "No playlist has such an entry.",

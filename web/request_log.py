@@ -81,7 +81,8 @@ def _line(response: Response, took: float) -> dict[str, object]:
         "path": request.path,
         "status": response.status_code,
         "ms": round(1000 * took, 1),
-        "bytes": response.calculate_content_length(),
+        # To count what is made while it is sent would be to make all of it first.
+        "bytes": response.calculate_content_length() if response.is_sequence else None,
         "from": request.remote_addr,
     }
 

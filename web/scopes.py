@@ -18,6 +18,7 @@ OPEN = frozenset(
         "monitoring.ready",
         "account_pages.login",
         "account_pages.sign_in",
+        "accounts.sign_in_by_name",
     }
 )
 """Answered to anybody; none of them reads the library."""
@@ -59,6 +60,10 @@ WRITING = frozenset(
         "account_pages.change_password",
         "account_pages.make_key",
         "account_pages.revoke_key",
+        "accounts.end_session",
+        "accounts.set_my_password",
+        "accounts.make_my_key",
+        "accounts.revoke_a_key",
     }
 )
 """What a listener writes, all of it their own: `write`."""
@@ -72,6 +77,17 @@ CHANGING = frozenset(
         "pages.change_failures",
         "account_pages.add_user",
         "account_pages.remove_user",
+        "account_pages.make_first",
+        "accounts.list_users",
+        "accounts.make_user",
+        "accounts.remove_a_user",
+        "accounts.make_first_account",
+        "roots.add_root",
+        "roots.remove_root",
+        "runs.begin_run",
+        "library_pages.begin_run",
+        "library_pages.add_root",
+        "library_pages.remove_root",
     }
 )
 """What changes the library or its accounts: `admin`."""
@@ -86,6 +102,16 @@ BY_HAND = frozenset(
         "account_pages.revoke_key",
         "account_pages.add_user",
         "account_pages.remove_user",
+        "account_pages.make_first",
+        "accounts.end_session",
+        "accounts.set_my_password",
+        "accounts.list_keys",
+        "accounts.make_my_key",
+        "accounts.revoke_a_key",
+        "accounts.list_users",
+        "accounts.make_user",
+        "accounts.remove_a_user",
+        "accounts.make_first_account",
     }
 )
 """Only for who has signed in: a key that is lost must not make others."""
@@ -97,6 +123,8 @@ def scope_of(endpoint: str | None, method: str) -> Scope | None:
     """The scope that a request takes, None where it takes none."""
     if endpoint in OPEN:
         return None
+    if endpoint in CHANGING:  # the list of users is looked at by admins alone
+        return "admin"
     if method in ONLY_READ or endpoint in ASKING:
         return "read"
     return "write" if endpoint in WRITING else "admin"

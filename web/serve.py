@@ -14,13 +14,13 @@ from mir.catalogue import users
 from mir.engine import Engine
 from mir.errors import SettingsError
 from mir.settings import Settings
-from web.app import create_app, nothing_running
+from web.app import create_app
 from web.connections import Patience, Server
 from web.context import Context, context_of
 from web.hosts import is_exposed, is_loopback
+from web.indexing import Runs
 from web.rejection import BODY_OVERHEAD
 from web.request_log import JsonLines
-from web.schemas import ProgressOut
 
 # Fifteen may wait at desks and in streams (`web.context`); some answer whatever else is asked.
 THREADS = 20
@@ -38,7 +38,7 @@ class RunningServer:
 
     def stop(self) -> None:
         """Close the port, finish what is being answered and sent (for some seconds), and end."""
-        self._context.stopping.set()
+        self._context.streams.stopping.set()
         # Sockets belong to the thread that polls them; the trigger wakes it.
         self._server.trigger.pull_trigger(self._server.stop_accepting)
         _wait_while(lambda: not self._server.stopping or self._server.answering(), ANSWER_SECONDS)
@@ -57,12 +57,13 @@ class RunningServer:
 
 def start(
     engine: Engine,
-    running: Callable[[], ProgressOut | None] = nothing_running,
+    runs: Runs | None = None,
     patience: Patience = Patience(),  # noqa: B008 (it is frozen)
 ) -> RunningServer:
     """Serve that engine on its settings' host and port, in a thread; SettingsError.
 
-    Where the settings ask for it, requests and errors are written to standard error.
+    `runs` begins index runs for who asks for one. Where the settings ask for it, requests and
+    errors are written to standard error.
     """
     settings = engine.settings
     _refuse_strangers(engine)
@@ -72,7 +73,7 @@ def start(
     # That a request waits a moment for a thread is nothing to be told.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     listening = _bind(settings.host, settings.port)
-    app = create_app(engine, running, lines)
+    app = create_app(engine, lines=lines, runs=runs)
     server = Server(
         app,
         patience,
@@ -103,9 +104,9 @@ def _wait_while(holds: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.02)
 
 
-def serve(engine: Engine, running: Callable[[], ProgressOut | None] = nothing_running) -> None:
+def serve(engine: Engine) -> None:
     """Serve that engine until interrupted; SettingsError."""
-    server = start(engine, running)
+    server = start(engine)
     try:
         server.wait()
     finally:

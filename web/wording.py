@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 from mir.durations import clock, moment
+from mir.evaluation.interval import short
+from mir.evaluation.report import cell_text
 from mir.search.hits import percentage
 from mir.search.sentences import beginning
 from web.acting import me
 from web.schemas import CopyOut, HeardOut, HitOut, MoodForm, SoundOut, TrackOut, TracksQuery
+from web.schemas.evaluations import CellOut
 
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -135,6 +138,13 @@ def made_from(query: Mapping[str, Any] | None) -> str:
     return f"made from {kinds.get(query.get('kind', ''), 'a question')}"
 
 
+def figure(cell: CellOut) -> str:
+    """A figure with half the width of its interval, as ".508 ± .036"; "-" where there is none."""
+    if cell.low is None or cell.high is None or not isinstance(cell.value, int | float):
+        return cell_text(cell.value)
+    return f"{short(float(cell.value))} ± {short((cell.high - cell.low) / 2)}"
+
+
 WORDING: dict[str, Callable[..., Any]] = {
     "duration": clock,
     "percent": percent,
@@ -155,5 +165,6 @@ WORDING: dict[str, Callable[..., Any]] = {
     "megabytes": megabytes,
     "asked": asked,
     "made_from": made_from,
+    "figure": figure,
 }
 """The filters of the templates, by name."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from indexer.opening import opened
+from indexer.opening import opened, settings_for
 from indexer.options import home_option, jobs_option, json_option
-from indexer.printing import print_json, say
-from mir.errors import NotFound
+from indexer.printing import print_json, say, warn
+from mir.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     from mir.evaluation.report import Report, Table
@@ -39,6 +39,7 @@ def _judging_options(command: Callable[..., R]) -> Callable[..., R]:
     )
     @jobs_option
     @json_option
+    @home_option
     @wraps(command)
     def with_options(*args: Any, **kwargs: Any) -> R:
         return command(*args, **kwargs)
@@ -67,7 +68,7 @@ def evaluate() -> None:
 
     LABELS.csv lies beside the audio and has the columns file, split (train, valid or test),
     label, sublabel and artist; album is optional. MIR_MODEL names another model than the shipped
-    one.
+    one. The last report of each kind is kept in the home; the web app shows it.
     """
 
 
@@ -79,6 +80,7 @@ def similarity(
     output: Path | None,
     jobs: int | None,
     as_json: bool,
+    home: Path | None,
 ) -> None:
     """Measure whether tracks of a kind lie near each other.
 
@@ -105,7 +107,13 @@ def similarity(
         if asked:
             sought = sought_vectors(heard, excerpts, rng)
             tables.append(self_retrieval_table(labelled.name, items, asked, sought))
-    _print(models.report("How well similar tracks are found", tables), output, as_json)
+    _print(
+        models.report("How well similar tracks are found", tables),
+        "similarity",
+        output,
+        as_json,
+        home,
+    )
 
 
 @evaluate.command()
@@ -116,6 +124,7 @@ def genre(
     output: Path | None,
     jobs: int | None,
     as_json: bool,
+    home: Path | None,
 ) -> None:
     """Measure how often the genre is right.
 
@@ -143,7 +152,7 @@ def genre(
         answers |= {name: predictions(each) for name, each in heard.items()}
         tables += summary_tables(labelled.name, answers, rng)
         tables += class_tables(labelled.name, answers[models.judged], rng)
-    _print(models.report("How often the genre is right", tables), output, as_json)
+    _print(models.report("How often the genre is right", tables), "genre", output, as_json, home)
 
 
 @evaluate.command()
@@ -160,6 +169,7 @@ def tags(
     output: Path | None,
     jobs: int | None,
     as_json: bool,
+    home: Path | None,
     match: tuple[str, ...],
 ) -> None:
     """Measure whether moods and instruments agree with people.
@@ -181,7 +191,7 @@ def tags(
     for voted in sets:
         heard = models.hear(voted.labelled)
         tables += tag_tables(voted, heard, np.random.default_rng(_SEED))
-    _print(models.report("How well tags agree with people", tables), output, as_json)
+    _print(models.report("How well tags agree with people", tables), "tags", output, as_json, home)
 
 
 @evaluate.command()
@@ -205,7 +215,7 @@ def recommend(output: Path | None, as_json: bool, home: Path | None) -> None:
         status = engine.status()
     model = {"name": status.model_name, "id": status.model_id}
     report = Report("How well recommendations foretell what is played", model, tables)
-    _print(report, output, as_json)
+    _print(report, "recommend", output, as_json, home)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -215,14 +225,28 @@ def _pair(text: str) -> tuple[str, str]:
     return column.strip(), name.strip()
 
 
-def _print(report: "Report", output: Path | None, as_json: bool) -> None:
+def _print(
+    report: "Report", kind: str, output: Path | None, as_json: bool, home: Path | None
+) -> None:
+    """Print the report, keep it as the last one of its kind, and write it where that is asked."""
+    from datetime import UTC, datetime
+
+    from mir.evaluation.kept import keep
+
     if as_json:
         print_json(report.as_json())
     else:
         for line in report.as_markdown().splitlines():
             say(line)
-    if output is None:
-        return
+    if output is not None:
+        _write(report, output)
+    try:
+        keep(settings_for(home).home, kind, report.as_json(), datetime.now(UTC))
+    except SettingsError as error:  # no reason to fail: it was measured and told
+        warn(str(error))
+
+
+def _write(report: "Report", output: Path) -> None:
     if output.suffix.lower() == ".html":
         from mir.evaluation.page import as_html
 

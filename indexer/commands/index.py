@@ -1,7 +1,6 @@
 """`mir index`: the catalogue brought up to date with folders of music."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -9,9 +8,6 @@ from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option, worker_options
 from indexer.printing import print_json
-
-if TYPE_CHECKING:
-    from mir.engine import Engine
 
 
 @click.command()
@@ -48,6 +44,7 @@ def index(
 
     The exit status is 1 if a FOLDER was missing, and 130 after Ctrl-C.
     """
+    from indexer.folders import known_folders
     from indexer.progress_bar import progress_bar, say_report
     from indexer.whole_run import index_whole
 
@@ -67,11 +64,3 @@ def index(
         ctx.exit(130)
     if report.missing_roots:
         ctx.exit(1)
-
-
-def known_folders(engine: "Engine") -> tuple[Path, ...]:
-    """Return the folders that were indexed before."""
-    from mir.catalogue.files import roots
-
-    with engine.catalogue.session() as session:
-        return roots(session)

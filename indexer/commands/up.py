@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.commands.index import known_folders
-from indexer.commands.serve import start_server, wait_for
+from indexer.commands.serve import served, wait_for
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option, port_options, worker_options
@@ -15,7 +14,6 @@ from indexer.printing import print_json, say, warn
 from mir.errors import Busy
 
 if TYPE_CHECKING:
-    from indexer.ingest import Progress
     from mir.engine import Engine
 
 
@@ -38,30 +36,25 @@ def up(
     Without a FOLDER: those indexed before, or the small demo library that comes with mir.
     With --json, one line has the address and, when indexing is done, another the report.
     """
-    with opened(home, host=host, port=port, **workers) as engine, stop_on_signal() as asked:
+    with (
+        opened(home, host=host, port=port, **workers) as engine,
+        stop_on_signal() as asked,
+        served(engine) as server,
+    ):
         wanted, name = _wanted(engine, folders)
-        now: list[Progress] = []  # the last progress, while the run lasts
-        server = start_server(engine, lambda: now[-1] if now else None)
-        try:
-            if as_json:
-                print_json({"url": server.url}, one_line=True)
-            else:
-                say(f"Serving on {server.url} while {name} is indexed (Ctrl-C ends it).")
-            _index(engine, wanted, now, asked, as_json)
-            if not asked():
-                if not as_json:
-                    say(f"Still serving on {server.url} (Ctrl-C ends it).")
-                wait_for(asked)
-        finally:
-            server.stop()
+        if as_json:
+            print_json({"url": server.url}, one_line=True)
+        else:
+            say(f"Serving on {server.url} while {name} is indexed (Ctrl-C ends it).")
+        _index(engine, wanted, asked, as_json)
+        if not asked():
+            if not as_json:
+                say(f"Still serving on {server.url} (Ctrl-C ends it).")
+            wait_for(asked)
 
 
 def _index(
-    engine: "Engine",
-    folders: tuple[Path, ...],
-    now: "list[Progress]",
-    asked: Callable[[], bool],
-    as_json: bool,
+    engine: "Engine", folders: tuple[Path, ...], asked: Callable[[], bool], as_json: bool
 ) -> None:
     """Run the index beside the server; another run at it is no reason not to serve."""
     from indexer.progress_bar import progress_bar, say_report
@@ -69,17 +62,10 @@ def _index(
 
     try:
         with progress_bar() as show:
-
-            def note(progress: "Progress") -> None:
-                now[:] = [progress]
-                show(progress)
-
-            report = index_whole(engine, folders, progress=note, stop=asked)
+            report = index_whole(engine, folders, progress=show, stop=asked)
     except Busy as error:
         warn(str(error))
         return
-    finally:
-        now.clear()
     if as_json:
         print_json(report, one_line=True)
     else:
@@ -89,6 +75,8 @@ def _index(
 def _wanted(engine: "Engine", folders: tuple[Path, ...]) -> tuple[tuple[Path, ...], str]:
     if folders:
         return folders, ", ".join(map(str, folders))
+    from indexer.folders import known_folders
+
     before = known_folders(engine)
     if before:
         return before, ", ".join(map(str, before))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.commands.index import known_folders
 from indexer.interrupt import stop_on_signal
 from indexer.opening import opened
 from indexer.options import FOLDER, home_option, json_option, worker_options
@@ -41,7 +40,7 @@ def watch(
     `mir index`; each run prints a line. A FOLDER that goes away (a disk is unmounted) loses
     nothing and is followed again when it is back. Between runs others may index.
     """
-    from indexer.folders import absolute
+    from indexer.folders import absolute, known_folders
     from indexer.watch import file_changes, follow
 
     with opened(home, **workers) as engine, stop_on_signal() as asked:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from mir.analysis import CUE_STAGE
 from mir.catalogue.chunks import chunks
+from mir.catalogue.matches import uncompared
 from mir.catalogue.paths import restored
-from mir.catalogue.tables import embeddings, failures, files, hearings, tracks
+from mir.catalogue.tables import embeddings, failures, files, fingerprints, hearings, tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,29 @@ class Unheard:
     track_id: int
     audio_hash: str
     paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartsDone:
+    """For how many of the tracks each part of an index run is done."""
+
+    tracks: int
+    heard: int  # by the model that answers
+    fingerprinted: int
+    compared: int  # with the rest of the library, or found to have nothing to compare
+
+
+def parts_done(session: Session, model_id: str, print_method: str) -> PartsDone:
+    """Return how far the parts of index runs have come."""
+    heard = select(func.count()).where(embeddings.c.model_id == model_id)
+    printed = select(func.count()).where(fingerprints.c.method == print_method)
+    count = session.execute(select(func.count()).select_from(tracks)).scalar_one()
+    return PartsDone(
+        count,
+        session.execute(heard).scalar_one(),
+        session.execute(printed).scalar_one(),
+        count - uncompared(session, print_method),
+    )
 
 
 def covered(session: Session) -> dict[str, int]:

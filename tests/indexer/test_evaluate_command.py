@@ -10,6 +10,7 @@ from small_library import song, write_audio
 from stub_embedder import StubEmbedder
 
 from indexer.cli import cli
+from mir.evaluation.kept import kept
 from mir.model.embedder import Embedder
 
 
@@ -17,6 +18,7 @@ from mir.model.embedder import Embedder
 def labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Twelve songs, two for each of two artists of three labels, and a file that is no audio."""
     monkeypatch.setattr(Embedder, "load", lambda path=None: StubEmbedder())
+    monkeypatch.setenv("MIR_HOME", str(tmp_path / "home"))
     folder = tmp_path / "twelve"
     folder.mkdir()
     rows = []
@@ -54,6 +56,8 @@ def test_similarity_speaks_json_and_writes_markdown(labels: Path, tmp_path: Path
     result = run("similarity", str(labels), "--json", "--output", str(output))
 
     read = json.loads(result.stdout)
+    (kept_one,) = kept(tmp_path / "home")
+    assert (kept_one.kind, kept_one.report) == ("similarity", read)
     first, nearest, hubs, excerpts = read["tables"]
     assert read["model"]["id"] == "stub"
     assert {row["vectors"] for row in first["rows"]} >= {"random", "MFCC", "mir"}

@@ -25,7 +25,8 @@ def test_a_dropped_file_is_compared_and_both_sides_play(
 ) -> None:
     page = seen.page
     seen.open("/")
-    page.click("nav >> text=Rights")
+    page.click("nav >> text=Library")
+    page.click("main >> text=Rights check")
     page.wait_for_selector("#check")
     page.evaluate("window.sameDocument = true")
     seen.drop(served[0].files[8].read_bytes())

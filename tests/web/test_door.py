@@ -20,6 +20,7 @@ PROMISED_OPEN = {
     "/static/<path:filename>",
     "/favicon.ico",
     "/login",
+    "/api/v1/sign-in",
     "/api/v1/health",
     "/health/live",
     "/health/ready",
@@ -83,7 +84,7 @@ def test_without_accounts_nothing_is_asked(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
     assert "Sign out" not in page
     assert client.get("/login").location == "/"
-    assert "mir user add" in client.get("/settings").get_data(as_text=True)
+    assert "The first account" in client.get("/settings").get_data(as_text=True)
     for path in ("/settings/keys", "/settings/users"):
         form = {"name": "x", "password": PASSWORD} if "users" in path else {"name": "x"}
         assert client.post(path, data=form).status_code == 403

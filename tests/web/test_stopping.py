@@ -53,7 +53,7 @@ def test_what_is_being_answered_is_finished(
     assert begun.wait(30)
     stopping = threading.Thread(target=running.stop)
     stopping.start()
-    assert running._context.stopping.wait(30)
+    assert running._context.streams.stopping.wait(30)
     goes_on.set()
     stopping.join()
     asking.join()

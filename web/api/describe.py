@@ -60,7 +60,7 @@ def binary(description: str, *types: str) -> dict[str, Any]:
 
 def multipart(form: type[BaseModel], name: str, purpose: str) -> dict[str, Any]:
     """The description of an upload: the fields of that form and a file of that name."""
-    schema = form.model_json_schema()
+    schema = dict(form.model_json_schema())  # which is kept: what is added here is of this route
     file = {"type": "string", "format": "binary", "description": purpose}
     schema["properties"] = {name: file, **schema.get("properties", {})}
     schema["required"] = [name, *schema.get("required", [])]

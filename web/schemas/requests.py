@@ -232,6 +232,24 @@ class FailurePath(BaseModel):
     failure_id: Id = Field(description="The failure's id.")
 
 
+class RootPath(BaseModel):
+    """The folder of music that an address names."""
+
+    root_id: Id = Field(description="The folder's id.")
+
+
+class KeyPath(BaseModel):
+    """The key that an address names."""
+
+    key_id: Id = Field(description="The key's id.")
+
+
+class UserPath(BaseModel):
+    """The user that an address names."""
+
+    user_id: Id = Field(description="The user's id.")
+
+
 class TrackPath(BaseModel):
     """The track that an address names."""
 

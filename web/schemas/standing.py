@@ -7,7 +7,10 @@ from pydantic import BaseModel, Field
 
 from mir.catalogue.failures import StoredFailure
 from mir.engine import Pending, Status
+from mir.run_note import LastRun, RunNote
 from web.schemas.answers import showable
+
+_MOST_SAID = 20  # sentences
 
 
 class FailureOut(BaseModel):
@@ -51,11 +54,52 @@ class ChangedOut(BaseModel):
 
 
 class ProgressOut(BaseModel):
-    """How far a running index run is."""
+    """How far a running index run is, whichever process it is of."""
 
+    part: str = Field("Indexing", description="Indexing, Fingerprinting or Comparing.")
     done: int
-    total: int
+    total: int = Field(description="0 while it still looks for what there is to do.")
     failed: int
+
+    @classmethod
+    def of(cls, note: RunNote | None) -> Self | None:
+        """The showable form of what a run tells of itself."""
+        if note is None:
+            return None
+        return cls(part=note.part, done=note.done, total=note.total, failed=note.failures)
+
+
+class LastRunOut(BaseModel):
+    """How the index run ended that this server began last."""
+
+    ended_at: datetime
+    failed: bool = Field(description="Whether it could not be done; `said` has why.")
+    said: list[str] = Field(description="What it did, in sentences.")
+
+    @classmethod
+    def of(cls, last: LastRun | None) -> Self | None:
+        """The showable form of the end of a run."""
+        if last is None:
+            return None
+        said = [showable(line) for line in last.said[:_MOST_SAID]]
+        return cls(ended_at=last.ended_at, failed=last.failed, said=said)
+
+
+class PartsOut(BaseModel):
+    """For how many of the tracks each part of an index run is done."""
+
+    tracks: int
+    heard: int = Field(description="By the model that answers.")
+    fingerprinted: int = Field(description="Can be known again from a clip.")
+    compared: int = Field(description="With the rest of the library, for duplicates.")
+
+
+class RunsOut(BaseModel):
+    """What index runs have done, the one that goes on, and how the last one ended."""
+
+    parts: PartsOut
+    running: ProgressOut | None = Field(description="The run that goes on, if any.")
+    last: LastRunOut | None = Field(description="The one that this server began last, if any.")
 
 
 class PendingOut(BaseModel):

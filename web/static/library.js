@@ -1,36 +1,81 @@
-// The library page: look at the status now and then, and draw the page anew when it changed; send
-// what its buttons say without leaving it, so that the player keeps playing.
+// The library page: follow what happens by the server's events, or by looking now and then where
+// those do not come, and draw the page anew when it changed; send what its buttons say without
+// leaving it, so that the player keeps playing.
 
-const OFTEN = 1500; // ms between looks while an index run goes on
-const SELDOM = 8000;
+const SELDOM = 8000; // ms between looks without events
+const LOST = 15; // looks after which a page that was left is taken for dropped
+const SETTLED = 1500; // ms in which changes become one
 
-export async function startLibrary(main) {
+export function startLibrary(main) {
   main.addEventListener("submit", (event) => send(event, main));
   let last = null;
-  while (true) {
-    let pause = SELDOM;
-    try {
-      if (main.isConnected && !document.hidden) {
-        const text = await (await fetch("/api/v1/status")).text();
-        pause = JSON.parse(text).running ? OFTEN : SELDOM;
-        if (last !== null && text !== last) await redraw(main);
-        last = text;
-      }
-    } catch {
-      // The server may be restarting; the next look will tell.
-    }
-    await new Promise((done) => setTimeout(done, pause));
-    // A page that was left may come back by the way back; one that was dropped ends here.
-    if (!main.isConnected && !(await returned(main))) return;
-  }
+  let part = null;
+  let waits = 0;
+  let source = null;
+
+  const redrawSoon = () => {
+    waits ||= setTimeout(() => {
+      waits = 0;
+      redraw(main).catch(() => {}); // the server may be restarting; the next change will tell
+    }, SETTLED);
+  };
+  const told = ({ running, revision }) => {
+    const now = `${running?.part}`;
+    if (part !== null && now !== part) redraw(main).catch(() => {}); // a run began, went on, ended
+    else if (last !== null && revision !== last) redrawSoon();
+    if (running) show(main, running);
+    part = now;
+    last = revision;
+  };
+  const look = async () => {
+    const response = await fetch("/api/v1/status");
+    if (response.ok) told(await response.json());
+  };
+  const follow = () => {
+    if (source || document.hidden || !main.isConnected) return;
+    source = new EventSource("/api/v1/events");
+    source.addEventListener("state", (event) => told(JSON.parse(event.data)));
+    source.addEventListener("error", () => {
+      // A stream that only ended is begun again by the browser; one that was refused is not.
+      if (source?.readyState === EventSource.CLOSED) leave();
+    });
+  };
+  const leave = () => {
+    source?.close();
+    source = null;
+  };
+  follow();
+  const gone = new AbortController();
+  const { signal } = gone;
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : follow()), { signal });
+  document.addEventListener("page-shown", () => (main.isConnected ? follow() : leave()), { signal });
+  // A page that was left may come back by the way back; one that was dropped ends here.
+  let away = 0;
+  const timer = setInterval(() => {
+    away = main.isConnected ? 0 : away + 1;
+    if (away) leave();
+    else if (!source && !document.hidden) look().then(follow, () => {});
+    if (away < LOST) return;
+    clearInterval(timer);
+    gone.abort();
+  }, SELDOM);
 }
 
-async function returned(main) {
-  for (let tries = 0; tries < 60; tries += 1) {
-    if (main.isConnected) return true;
-    await new Promise((done) => setTimeout(done, 2000));
-  }
-  return main.isConnected;
+// How far the run is, in the page as it stands.
+function show(main, running) {
+  const section = main.querySelector("#running");
+  if (!section) return;
+  const bar = section.querySelector("progress");
+  if (!running.total) return;
+  bar.max = running.total;
+  bar.value = running.done;
+  const what = running.part === "Indexing" ? "files" : "tracks";
+  const failed = running.failed ? `, ${grouped(running.failed)} could not be heard` : "";
+  section.querySelector("[data-part=told]").textContent = `${grouped(running.done)} of ${grouped(running.total)} ${what}${failed}`;
+}
+
+function grouped(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 async function send(event, main) {
@@ -48,7 +93,7 @@ async function send(event, main) {
 
 async function redraw(main) {
   const response = await fetch(location.href);
-  draw(main, await response.text());
+  if (response.ok) draw(main, await response.text());
 }
 
 function draw(main, text) {
