@@ -6,7 +6,7 @@ from typing import TextIO
 from flask_openapi3 import Info, OpenAPI
 
 from mir.engine import Engine
-from web import account_pages, duplicate_pages, monitoring, pages, playlist_pages, rights_pages
+from web import account_pages, browse_pages, duplicate_pages, monitoring, pages, playlist_pages, rights_pages
 from web.api import (
     docs,
     duplicates,
@@ -17,6 +17,7 @@ from web.api import (
     plays,
     rights,
     search,
+    shelves,
     tracks,
 )
 from web.context import Context, attach
@@ -51,13 +52,14 @@ def bare_app() -> OpenAPI:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = (
-        *(search, tracks, duplicates, rights, plays, playlists, playlist_files),
+        *(search, tracks, shelves, duplicates, rights, plays, playlists, playlist_files),
         *(library, failures, docs),
     )
     for part in parts:
         app.register_api(part.api)
     app.register_blueprint(docs.page)
     app.register_blueprint(pages.pages)
+    app.register_blueprint(browse_pages.pages)
     app.register_blueprint(playlist_pages.pages)
     app.register_blueprint(duplicate_pages.pages)
     app.register_blueprint(account_pages.pages)

@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mir.catalogue import failures, moods, tracks
 from mir.errors import ClipTooLong, InvalidQuery, NotFound
-from mir.search.allowed import MOST
 from mir.search.listing import REACH
 from mir.search.mood import near_mood
 from mir.search.query import similar
@@ -17,7 +16,6 @@ from web.api.failures import page_of_failures
 from web.api.library import genre_list, library_status
 from web.api.playlists import page_of_playlists
 from web.api.search import answer_clip, answer_recording
-from web.api.tracks import page_of_tracks
 from web.context import engine
 from web.listening import uploaded_clip
 from web.schemas import (
@@ -30,7 +28,6 @@ from web.schemas import (
     SearchPageForm,
     SimilarQuery,
     TrackOut,
-    TracksQuery,
     forgiven,
 )
 from web.wording import WORDING, fields
@@ -81,21 +78,6 @@ def search_clip() -> str:
     return _search_page(form, answer=answer, clip_name=name, kept=kept)
 
 
-@pages.get("/browse")
-def browse() -> str:
-    """The genres of the library, or the tracks that a filter or a text leaves."""
-    query = read_fields(TracksQuery, forgiven(request.args))
-    listing = page_of_tracks(query)
-    return render_template(
-        "browse.html",
-        query=query,
-        listing=listing,
-        genres=genre_list().genres,
-        moods=_moods(),
-        kept=[("kind", "tracks"), ("count", MOST), *fields(query)],
-    )
-
-
 @pages.get("/mood")
 def mood() -> str:
     """The tracks that feel like a point, and where to choose one."""
@@ -105,7 +87,7 @@ def mood() -> str:
         "mood.html",
         query=query,
         hits=[HitOut.of(hit) for hit in hits],
-        moods=_moods(),
+        moods=mood_names(),
         reach=REACH,
         kept=[("kind", "mood"), *_point(query), *fields(query, without=("arousal", "valence"))],
     )
@@ -193,7 +175,7 @@ def _search_page(form: SearchPageForm, **more: object) -> str:
         form=form,
         chips=chips,
         genres=genres,
-        moods=_moods(),
+        moods=mood_names(),
         track_count=count,
         **more,
     )
@@ -204,7 +186,7 @@ def _point(query: MoodForm) -> list[tuple[str, float]]:
     return [("arousal", query.arousal), ("valence", query.valence)]
 
 
-def _moods() -> tuple[str, ...]:
+def mood_names() -> tuple[str, ...]:
     """The moods that the pages suggest."""
     model_id = engine().view().model_id
     with engine().catalogue.session() as session:

@@ -135,6 +135,22 @@ def made_from(query: Mapping[str, Any] | None) -> str:
     return f"made from {kinds.get(query.get('kind', ''), 'a question')}"
 
 
+_ORDER_NAMES = {
+    "artist": "by artist",
+    "title": "by title",
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "added": "added last first",
+    "shortest": "shortest first",
+    "longest": "longest first",
+}
+
+
+def order_name(order: str) -> str:
+    """What an order of tracks is called."""
+    return _ORDER_NAMES[order]
+
+
 WORDING: dict[str, Callable[..., Any]] = {
     "duration": clock,
     "percent": percent,
@@ -155,5 +171,6 @@ WORDING: dict[str, Callable[..., Any]] = {
     "megabytes": megabytes,
     "asked": asked,
     "made_from": made_from,
+    "order_name": order_name,
 }
 """The filters of the templates, by name."""

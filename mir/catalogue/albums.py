@@ -134,7 +134,6 @@ def _is_compilation(some: Sequence[OnAlbum]) -> bool:
     return len(places) == len(some)
 
 
-
 def _lead(some: Sequence[OnAlbum]) -> int | None:
     """Who plays more than half of the tracks."""
     ((artist, times),) = Counter(track.artist for track in some).most_common(1)

@@ -20,9 +20,7 @@ class HeardAmong:
     moods: tuple[tuple[str, int], ...]
 
 
-def heard_among(
-    session: Session, ids: Iterable[int], model_id: str | None = None
-) -> HeardAmong:
+def heard_among(session: Session, ids: Iterable[int], model_id: str | None = None) -> HeardAmong:
     """Return the genres and moods of the tracks as the model hears them (None: the active one)."""
     counted: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for some in chunks(list(ids)):

@@ -43,9 +43,11 @@ def test_one_title_by_two_artists_is_two_albums(catalogue: Catalogue) -> None:
     )
     assert on(shelves) == {("greatest  hits", "Queen"): (3, 1, 4), ("Greatest Hits", "ABBA"): (2,)}
     queen = shelves.artist_named(" QUEEN")
-    assert queen and (queen.tracks, len(queen.albums), queen.also_on) == (3, 1, ())
+    assert queen
+    assert (queen.tracks, len(queen.albums), queen.also_on) == (3, 1, ())
     guest = shelves.artist_named("Queen & Bo")
-    assert guest and (guest.tracks, guest.albums) == (1, ())
+    assert guest
+    assert (guest.tracks, guest.albums) == (1, ())
     assert guest.also_on == queen.albums
     assert shelves.album_of[4] == queen.albums[0]
 

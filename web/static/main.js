@@ -10,10 +10,12 @@ import { startPlays } from "./plays.js";
 import { startQueuePanel } from "./queue_panel.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
+import { enterWindowed, startWindowed } from "./windowed.js";
 
 const starters = { search: startSearch, library: startLibrary, playlist: startPlaylist, rights: startRights };
 
 function enter(main) {
+  enterWindowed(main);
   starters[main.dataset.page]?.(main);
 }
 
@@ -21,6 +23,7 @@ startPlayer();
 startPlayButtons();
 startQueuePanel();
 startPlays();
+startWindowed();
 startMoving(enter);
 startForms();
 enter(document.querySelector("main"));
