@@ -23,9 +23,11 @@ from mir.behind import Behind
 from mir.catalogue import coverage, embeddings, failures, files, genres, models, tracks
 from mir.catalogue.filters import Filter
 from mir.catalogue.hearings import Feelings
+from mir.catalogue.ids import Ids
 from mir.catalogue.makers import Credits
 from mir.catalogue.revision import revision
 from mir.catalogue.session import Catalogue, open_catalogue
+from mir.catalogue.shelves import Shelves
 from mir.errors import VectorIndexError
 from mir.fingerprint_cache import FingerprintCache
 from mir.model.embedder import Embedder
@@ -41,6 +43,7 @@ __all__ = ["Engine", "Pending", "Status", "View", "open_engine"]
 
 _LOOK_EVERY = 0.5  # seconds between two looks at the manifest on disk
 _MODELS_KEPT = 2  # loaded: the active one, and for requests under way the one before
+_ORDERS_KEPT = 8  # 8 bytes a track each
 _FILTERS_KEPT = 16  # the ids of one take up to 8 bytes a track
 
 
@@ -88,6 +91,10 @@ class Engine:
         self.feelings: Recent[tuple[int, str], Feelings] = Recent(_MODELS_KEPT)
         # writes but plays -> whose tracks are whose, kept for mir.recommend.related
         self.credits: Recent[int, Credits] = Recent(1)
+        # (writes but plays, order, text) -> ids as they are listed, kept for mir.search.browse
+        self.orders: Recent[tuple[int, str, str], Ids] = Recent(_ORDERS_KEPT)
+        # (writes but plays, whether there are many) -> kept for mir.search.shelves
+        self.shelves: Behind[tuple[int, bool], Shelves] = Behind(clock)
         # writes but plays -> what versions are chosen by, kept for mir.rights_check
         self.shortlists: Recent[int, Shortlist] = Recent(1)
         # (writes but plays, model, file of the map) -> where every track lies, for mir.map.library
@@ -202,6 +209,7 @@ class Engine:
         """Close the catalogue; the engine cannot be used afterwards."""
         self.listeners.close()
         self.maps.close()
+        self.shelves.close()
         self.catalogue.close()
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from mir.audio.apart import Apart
 from mir.engine import Engine
 from web import (
     account_pages,
+    browse_pages,
     duplicate_pages,
     library_pages,
     map_pages,
@@ -37,6 +38,7 @@ from web.api import (
     roots,
     runs,
     search,
+    shelves,
     tracks,
 )
 from web.context import Context, attach
@@ -70,6 +72,7 @@ def bare_app() -> OpenAPI:
     parts = (
         search,
         tracks,
+        shelves,
         duplicates,
         rights,
         radio,
@@ -90,6 +93,7 @@ def bare_app() -> OpenAPI:
         app.register_api(part.api)
     app.register_blueprint(docs.page)
     app.register_blueprint(pages.pages)
+    app.register_blueprint(browse_pages.pages)
     app.register_blueprint(playlist_pages.pages)
     app.register_blueprint(duplicate_pages.pages)
     app.register_blueprint(account_pages.pages)

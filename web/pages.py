@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mir.catalogue import failures, moods, tracks
 from mir.errors import ClipTooLong, InvalidQuery, NotFound
-from mir.search.allowed import MOST
 from mir.search.listing import REACH
 from mir.search.mood import near_mood
 from mir.search.query import similar
@@ -18,7 +17,6 @@ from web.api.library import genre_list, library_status
 from web.api.playlists import page_of_playlists
 from web.api.runs import runs_now
 from web.api.search import answer_clip, answer_recording
-from web.api.tracks import page_of_tracks
 from web.chips import chips
 from web.context import context, engine
 from web.listening import uploaded_clip
@@ -32,7 +30,6 @@ from web.schemas import (
     SearchPageForm,
     SimilarQuery,
     TrackOut,
-    TracksQuery,
     forgiven,
 )
 from web.wording import WORDING, fields
@@ -84,21 +81,6 @@ def search_clip() -> str:
     return _search_page(form, answer=answer, clip_name=name, kept=kept)
 
 
-@pages.get("/browse")
-def browse() -> str:
-    """The genres of the library, or the tracks that a filter or a text leaves."""
-    query = read_fields(TracksQuery, forgiven(request.args))
-    listing = page_of_tracks(query)
-    return render_template(
-        "browse.html",
-        query=query,
-        listing=listing,
-        genres=genre_list().genres,
-        moods=_moods(),
-        kept=[("kind", "tracks"), ("count", MOST), *fields(query)],
-    )
-
-
 @pages.get("/mood")
 def mood() -> str:
     """The tracks that feel like a point, and where to choose one."""
@@ -109,7 +91,7 @@ def mood() -> str:
         query=query,
         hits=[HitOut.of(hit) for hit in hits],
         genres=genre_list().genres,
-        moods=_moods(),
+        moods=mood_names(),
         reach=REACH,
         kept=[("kind", "mood"), *_point(query), *fields(query, without=("arousal", "valence"))],
     )
@@ -209,7 +191,7 @@ def _search_page(form: SearchPageForm, **more: object) -> str:
         used=[chip for chip in chips(form) if (chip.fields, chip.value) not in _picked(picks)],
         genre_names=[genre.name for genre in every],
         genres=genres,
-        moods=_moods(),
+        moods=mood_names(),
         track_count=count,
         **more,
     )
@@ -225,7 +207,7 @@ def _point(query: MoodForm) -> list[tuple[str, float]]:
     return [("arousal", query.arousal), ("valence", query.valence)]
 
 
-def _moods() -> tuple[str, ...]:
+def mood_names() -> tuple[str, ...]:
     """The moods that the pages suggest."""
     model_id = engine().view().model_id
     with engine().catalogue.session() as session:

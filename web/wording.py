@@ -145,6 +145,22 @@ def figure(cell: CellOut) -> str:
     return f"{short(float(cell.value))} ± {short((cell.high - cell.low) / 2)}"
 
 
+_ORDER_NAMES = {
+    "artist": "by artist",
+    "title": "by title",
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "added": "added last first",
+    "shortest": "shortest first",
+    "longest": "longest first",
+}
+
+
+def order_name(order: str) -> str:
+    """What an order of tracks is called."""
+    return _ORDER_NAMES[order]
+
+
 WORDING: dict[str, Callable[..., Any]] = {
     "duration": clock,
     "percent": percent,
@@ -166,5 +182,6 @@ WORDING: dict[str, Callable[..., Any]] = {
     "asked": asked,
     "made_from": made_from,
     "figure": figure,
+    "order_name": order_name,
 }
 """The filters of the templates, by name."""

@@ -1,10 +1,34 @@
-"""The moods of the library: what the model named in its tracks."""
+"""The moods of the library: what the model named in its tracks, and in how many."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import CTE, func, select
 from sqlalchemy.orm import Session
 
 from mir.catalogue.models import present
 from mir.catalogue.tables import track_labels
+
+
+@dataclass(frozen=True, slots=True)
+class MoodCount:
+    """A mood with the number of tracks in which the model named it."""
+
+    name: str
+    tracks: int
+
+
+def mood_counts(session: Session, model_id: str | None = None) -> tuple[MoodCount, ...]:
+    """Return every mood that the model names in any track, the commonest first, equals by name.
+
+    The model is the one given, or the library's present one.
+    """
+    mine = (track_labels.c.kind == "mood", track_labels.c.model_id == present(model_id))
+    number = func.count(track_labels.c.track_id.distinct())
+    rows = session.execute(
+        select(track_labels.c.name, number).where(*mine).group_by(track_labels.c.name)
+    )
+    found = [MoodCount(name, tracks) for name, tracks in rows]
+    return tuple(sorted(found, key=lambda mood: (-mood.tracks, mood.name)))
 
 
 def names(session: Session, model_id: str | None = None) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _AUDIO = sorted(set(MIME.values()))
 
 @api.get("/tracks", summary="The tracks of the library", responses={200: TracksOut})
 def list_tracks(query: TracksQuery) -> Response:
-    """Tracks that pass the filter and hold the text, by artist, album and number."""
+    """Tracks that pass the filter and hold the text, in an order; by artist, album and number."""
     return reply(page_of_tracks(query))
 
 
@@ -109,7 +109,9 @@ def track_over_time(path: TrackPath) -> Response:
 
 def page_of_tracks(query: TracksQuery) -> TracksOut:
     """The page of tracks that the query asks for."""
-    found = browse(engine(), query.filter(), query.q, offset=query.offset, limit=query.limit)
+    found = browse(
+        engine(), query.filter(), query.q, query.sort, offset=query.offset, limit=query.limit
+    )
     return TracksOut(
         tracks=[TrackOut.of(track) for track in found.items],
         total=found.total,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mir.audio.forms import Form
+from mir.catalogue.browsing import Order
 from mir.catalogue.failures import FailureState
 from mir.durations import seconds_of
 from mir.recommend.for_listener import EXPLORE, Wish
@@ -139,6 +140,10 @@ class TextFields(FilterFields):
 class TracksQuery(TextFields):
     """The query of `/tracks`."""
 
+    sort: Order = Field(
+        default="artist",
+        description="By artist and album, by title, by year, added last first, or by length.",
+    )
     offset: Offset = 0
     limit: Limit = 50
 

@@ -14,6 +14,7 @@ import { startRadioPage } from "./radio_page.js";
 import { startRights } from "./rights.js";
 import { startSearch } from "./search.js";
 import { startSound } from "./sound.js";
+import { enterWindowed, startWindowed } from "./windowed.js";
 
 const starters = {
   search: startSearch,
@@ -26,6 +27,7 @@ const starters = {
 };
 
 function enter(main) {
+  enterWindowed(main);
   starters[main.dataset.page]?.(main);
 }
 
@@ -34,6 +36,7 @@ startPlayButtons();
 startQueuePanel();
 startPlays();
 startRadio();
+startWindowed();
 startMoving(enter);
 startForms();
 enter(document.querySelector("main"));

@@ -48,7 +48,7 @@ export function startMoving(starter) {
       exchange(page.main, page.title);
       scrollTo(0, page.scroll);
     } else {
-      load(new URL(location.href));
+      load(new URL(location.href), undefined, event.state.scroll);
     }
   });
 }
@@ -63,17 +63,19 @@ export function answered(url, text) {
     scrollTo(scrollX, scrollY);
   } else {
     leave(url);
-    enter(show(page));
+    const main = show(page);
     scrollTo(0, 0);
+    enter(main);
   }
 }
 
 function go(url) {
-  load(url, () => leave(url));
+  load(url, leave);
 }
 
 function leave(url) {
   keep();
+  history.replaceState({ place, scroll: scrollY }, ""); // for when the page is not kept any more
   place += 1;
   for (const later of kept.keys()) if (later >= place) kept.delete(later);
   history.pushState({ place }, "", url);
@@ -85,25 +87,30 @@ function pageOf(text) {
   return page;
 }
 
-async function load(url, arrive = () => {}) {
+async function load(url, arrive = () => {}, scroll = 0) {
   moves += 1;
   const move = moves;
   let page;
+  let there = url;
   try {
     const response = await fetch(url, { headers: { Accept: "text/html" } });
     if (new URL(response.url).pathname === "/login") throw new Error("signed out meanwhile");
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("not a page");
     page = pageOf(await response.text());
+    there = new URL(response.url); // where the address led to
+    there.hash = url.hash;
   } catch {
     if (move === moves) location.assign(url);
     return;
   }
   if (move !== moves) return;
-  arrive();
-  enter(show(page));
+  arrive(there);
+  const main = show(page);
+  scrollTo(0, 0);
+  enter(main); // which may scroll to where a long list is to begin
   const target = url.hash && document.getElementById(url.hash.slice(1));
   if (target) target.scrollIntoView();
-  else scrollTo(0, 0);
+  else if (scroll) scrollTo(0, scroll);
 }
 
 function keep() {

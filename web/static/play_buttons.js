@@ -3,11 +3,13 @@
 import { paused, seek, toggle } from "./deck.js";
 import { say, setIcon } from "./player.js";
 import { appendTracks, current, playTracks, replaceUpcoming, source, trackOfHit } from "./queue.js";
+import { isLong, playLong, startRowsQueue } from "./rows_queue.js";
 
 let clipFile = null;
 let clipSound = ""; // the address of clipFile, for as long as it is the one
 
 export function startPlayButtons() {
+  startRowsQueue(trackOf);
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest(selector);
     const plain = !event.metaKey && !event.ctrlKey && !event.shiftKey;
@@ -57,12 +59,21 @@ function playClip(seconds) {
 }
 
 function playFrom(button, seconds = 0) {
+  if (isLong(button.closest(".tracks"))) {
+    playLong(button.closest(".tracks"), button, seconds);
+    return;
+  }
   const buttons = rows(button.closest(".tracks")) ?? [button];
   playTracks(buttons.map((one) => trackOf(one, one.dataset.play)), buttons.indexOf(button), { seconds });
 }
 
 function playAll(button) {
-  const buttons = rows(document.querySelector("main .tracks"));
+  const list = document.querySelector("main .tracks");
+  if (isLong(list)) {
+    playLong(list).catch(() => say("The server did not answer. Is mir still running?"));
+    return;
+  }
+  const buttons = rows(document.querySelector("main"));
   if (buttons) playTracks(buttons.map((one) => trackOf(one, one.dataset.play)));
 }
 
