@@ -18,7 +18,7 @@ from mir.errors import AudioError
 from mir.features.mel import FeatureSpec, mel_spectrogram
 
 COLUMNS = 1000
-WHOLE_SECONDS = 3600.0  # of a recording that is looked at from end to end
+WHOLE_SECONDS = 1200.0  # of a recording that is looked at from end to end
 
 _SPEC = FeatureSpec()
 _STRETCH = 18.0  # seconds

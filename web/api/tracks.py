@@ -76,7 +76,7 @@ def track_cover(path: TrackPath) -> Response:
     responses={200: WaveformOut, **problems(404)},
 )
 def track_waveform(path: TrackPath) -> Response:
-    """Up to a thousand columns; of a recording of more than an hour one second of each column.
+    """Up to a thousand columns; one second of each, beyond twenty minutes of music.
 
     Made when it is first asked for, which takes a second for five minutes of music.
     """
