@@ -95,10 +95,12 @@ def test_a_folder_is_added_and_indexed_and_a_failure_is_tried_again(
     (other / "no music.mp3").write_bytes(b"no audio")
     seen.open("/settings")
     page.fill("[name=path]", str(home / "nowhere"))
-    page.click("form[action='/settings/roots'] >> text=Add")
-    page.wait_for_selector("#refused >> text=There is no folder")
+    page.click("form[action='/settings/roots'] button")
+    page.wait_for_selector("#refused:has-text('There is no folder')")
+    assert all("422" in trouble for trouble in seen.troubles)
+    seen.troubles.clear()
     page.fill("[name=path]", str(other))
-    page.click("form[action='/settings/roots'] >> text=Add")
+    page.click("form[action='/settings/roots'] button")
     page.wait_for_selector("td >> text=alert(1)")
     assert page.locator("td", has_text="tracks").count() >= 1
 

@@ -19,7 +19,6 @@ NO_DATA = {
     "pages.about": "text about the program",
     "try_it.try_it": "a page about the API itself",
     "try_it.asset": "files of that page",
-    "openapi.doc_ui": "the address of that page",
     "monitoring.live": "for programs as it is",
     "monitoring.ready": "for programs as it is",
     "monitoring.metrics": "for programs as it is",
@@ -33,11 +32,31 @@ NO_DATA = {
 BY = {
     "pages.search": [(GET, "/genres"), (GET, "/status")],
     "pages.search_clip": [(POST, "/search"), (POST, "/identify"), (POST, "/identify/timeline")],
-    "pages.browse": [(GET, "/tracks"), (GET, "/genres")],
+    "browse_pages.browse": [(GET, "/tracks"), (GET, "/genres"), (GET, "/moods")],
+    "browse_pages.every_track": [(GET, "/tracks")],
+    "browse_pages.track_rows": [(GET, "/tracks")],
+    "browse_pages.moods": [(GET, "/moods")],
+    "browse_pages.artists": [(GET, "/artists")],
+    "browse_pages.artist": [(GET, "/artists/{artist_id}"), (GET, "/related-artists")],
+    "browse_pages.artist_named": [(GET, "/artists")],
+    "browse_pages.albums": [(GET, "/albums")],
+    "browse_pages.album": [(GET, "/albums/{key}")],
+    "browse_pages.album_of": [(GET, "/albums")],
+    "map_pages.show": [(GET, "/map")],
+    "radio_pages.radio": [(GET, "/radio")],
+    "radio_pages.recommendations": [(GET, "/recommendations")],
+    "radio_pages.related_artists": [(GET, "/related-artists")],
+    "radio_pages.path": [(GET, "/path")],
+    "sound_pages.over_time": [(GET, "/tracks/{track_id}/over-time")],
+    "taste_pages.taste": [(GET, "/taste"), (GET, "/plays")],
+    "taste_pages.undo": [(DELETE, "/plays/{play_id}")],
+    "taste_pages.ask_to_erase": [(DELETE, "/plays")],
+    "taste_pages.erase": [(DELETE, "/plays")],
     "pages.mood": [(GET, "/mood")],
     "pages.track": [
         *((GET, "/tracks/{track_id}"), (GET, "/tracks/{track_id}/similar")),
         *((GET, "/tracks/{track_id}/related"), (GET, "/playlists")),
+        *((GET, "/tracks/{track_id}/waveform"), (GET, "/tracks/{track_id}/mel")),
     ],
     "pages.cover": [(GET, "/tracks/{track_id}/cover")],
     "pages.library": [(GET, "/status"), (GET, "/runs"), (GET, "/failures"), (GET, "/events")],
@@ -53,8 +72,10 @@ BY = {
     "duplicate_pages.save": [(GET, "/duplicates")],
     "rights_pages.waiting": [(POST, "/rights/check")],
     "rights_pages.check": [(POST, "/rights/check")],
-    "playlist_pages.lists": [(GET, "/playlists")],
-    "playlist_pages.show": [(GET, "/playlists/{playlist_id}")],
+    "playlist_pages.every": [(GET, "/playlists")],
+    "playlist_pages.one": [(GET, "/playlists/{playlist_id}")],
+    "playlist_pages.save": [(GET, "/playlists/{playlist_id}/export")],
+    "playlist_pages.ask_again": [(GET, "/tracks")],
     "playlist_pages.make": [(POST, "/playlists")],
     "playlist_pages.import_list": [(POST, "/playlists/import")],
     "playlist_pages.add": [(POST, "/playlists/{playlist_id}/entries")],
@@ -96,9 +117,10 @@ def test_every_list_is_paged_or_bounded() -> None:
     """An answer with a list of rows takes offset and limit, or a count, or says why not."""
     told = document(bare_app())
     schemas = told["components"]["schemas"]
-    # Of these there are as many as the library has genres, folders, or kinds of report, or as the
-    # request itself names.
-    few = {"GenresOut", "RootsOut", "EvaluationsOut", "RelatedTracksOut", "ImportedOut"}
+    # Of these there are as many as the library has genres, moods, folders, or kinds of report, as
+    # the request itself names, or never more than a few score.
+    few = {"GenresOut", "MoodsOut", "RootsOut", "EvaluationsOut", "RelatedTracksOut", "ImportedOut"}
+    few |= {"OverTimeOut", "TasteOut", "OneArtistOut"}
     for path, item in told["paths"].items():
         operation = item.get("get")
         if operation is None:

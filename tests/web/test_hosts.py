@@ -136,8 +136,8 @@ def remote_addresses(locked: Locked, proxies: int, forwarded: str) -> tuple[bool
     seen: list[tuple[bool, str]] = []
     made = web.serve.create_app
 
-    def watched(*arguments: Any) -> Any:
-        app = made(*arguments)
+    def watched(*arguments: Any, **more: Any) -> Any:
+        app = made(*arguments, **more)
         app.before_request(lambda: seen.append((request.is_secure, request.remote_addr or "")))
         return app
 

@@ -155,7 +155,7 @@ def test_streams_are_few_and_short() -> None:
 def test_a_vanished_client_gives_its_seat_back(place: Library) -> None:
     server = start(place.engine)
     try:
-        streams: Streams = server._streams
+        streams: Streams = server._context.streams
         address = urlsplit(server.url)
         for _ in range(2):
             with socket.create_connection((address.hostname, address.port), timeout=10) as line:
