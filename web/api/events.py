@@ -36,7 +36,10 @@ def follow_events() -> Response:
     def look() -> dict[str, Any]:
         running = shared.running()
         told = None if running is None else running.model_dump(mode="json")
-        return {"running": told, "revision": revision_of(shared.engine)}
+        # A short run begins and ends between two looks; then only this tells of it.
+        last = None if shared.runs is None else shared.runs.last
+        ended = None if last is None else last.ended_at.isoformat()
+        return {"running": told, "revision": revision_of(shared.engine), "ended": ended}
 
     response = Response(shared.streams.follow("state", look), mimetype=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"

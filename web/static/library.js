@@ -19,8 +19,10 @@ export function startLibrary(main) {
       redraw(main).catch(() => {}); // the server may be restarting; the next change will tell
     }, SETTLED);
   };
-  const told = ({ running, revision }) => {
-    const now = `${running?.part}`;
+  let lastEnd = null;
+  const told = ({ running, revision, ended = lastEnd }) => {
+    const now = `${running?.part} ${ended}`;
+    lastEnd = ended;
     if (part !== null && now !== part) redraw(main).catch(() => {}); // a run began, went on, ended
     else if (last !== null && revision !== last) redrawSoon();
     if (running) show(main, running);
