@@ -1,6 +1,7 @@
 """The pages to wander in the library: genres, moods, artists, albums and tracks."""
 
 from datetime import UTC, datetime
+from itertools import groupby
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -28,6 +29,7 @@ from web.schemas import (
     AlbumsQuery,
     ArtistsQuery,
     PageQuery,
+    TrackOut,
     TracksQuery,
     forgiven,
 )
@@ -124,7 +126,8 @@ def album(key: str) -> str:
     found = album_with_tracks(key, query)
     if query.offset and not found.listed:
         abort(404)
-    return render_template("album.html", album=found, query=query)
+    discs = [(disc, list(some)) for disc, some in groupby(found.listed, _disc)]
+    return render_template("album.html", album=found, discs=discs, query=query)
 
 
 @pages.get("/albums/of/<int:track_id>")
@@ -143,6 +146,11 @@ def _tracks(query: TracksQuery) -> str:
         orders=ORDERS,
         kept=[("kind", "tracks"), ("count", MOST), *fields(query, without=("sort",))],
     )
+
+
+def _disc(track: TrackOut) -> int:
+    """The disc that a track is on, 0 where its tags do not say."""
+    return track.disc_number or 0
 
 
 def _related(name: str) -> tuple[RelatedArtist, ...]:
