@@ -54,6 +54,11 @@ def test_plays_are_listed_the_latest_first_in_pages(catalogue: Catalogue, known:
         assert [play.track for play in plays.listing(session, "ann", offset=2).items] == [three]
         assert [play.kind for play in plays.listing(session).items] == ["dislike"]
         assert plays.listeners(session) == {"": 1, "ann": 3}
+        liked = plays.listing(session, "ann", track=two, kind="like")
+        assert (liked.total, [play.reference for play in liked.items]) == (1, ["b"])
+        assert plays.listing(session, "ann", track=two, kind="skip").total == 0
+        assert plays.listing(session, "ann", track=three).total == 1
+        assert plays.listing(session, "ann", track=99).total == 0
         with pytest.raises(InvalidQuery, match="limit 0"):
             plays.listing(session, limit=0)
 

@@ -52,7 +52,14 @@ def record_plays() -> Response:
 def list_plays(query: PlaysQuery) -> Response:
     """The plays of one listener, the latest first."""
     with engine().catalogue.session() as session:
-        page = plays.listing(session, query.listener, offset=query.offset, limit=query.limit)
+        page = plays.listing(
+            session,
+            query.listener,
+            track=query.track,
+            kind=query.kind,
+            offset=query.offset,
+            limit=query.limit,
+        )
     return reply(
         PlaysOut(
             plays=[PlayOut.of(play) for play in page.items], total=page.total, offset=query.offset
