@@ -1,8 +1,9 @@
 """A recording in a form that browsers play, coded while it is sent: Opus in Ogg, or mp3."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
+from itertools import chain
 
 import av
 from av.audio.fifo import AudioFifo
@@ -111,24 +112,42 @@ def _resampled(
     container: InputContainer, stream: AudioStream, start: float, layout: str
 ) -> Iterator[av.AudioFrame]:
     """Frames in stereo at `_RATE` from second `start` on."""
-    resampler = AudioResampler(format=layout, layout="stereo", rate=_RATE)
-    skip: int | None = None  # samples before the start
-    for time, frame in _decoded(container, stream, start):
-        if skip is None:
-            skip = max(0, round((start - time) * _RATE))
-        for made in resampler.resample(frame):
-            made.pts = None
-            if skip >= made.samples:
-                skip -= made.samples
-            elif skip:
-                yield _without(made, skip)
-                skip = 0
-            else:
-                yield made
-    for made in resampler.resample(None):
-        made.pts = None
-        if not skip:
-            yield made
+    decoded = _decoded(container, stream, start)
+    first = next(decoded, None)
+    if first is None:
+        return
+    time, frame = first
+    skip = max(0, round((start - time) * _RATE))  # samples before the start
+    for made in _converted(chain([frame], (later for _, later in decoded)), layout):
+        if skip >= made.samples:
+            skip -= made.samples
+            continue
+        yield _without(made, skip) if skip else made
+        skip = 0
+
+
+def _converted(frames: Iterable[av.AudioFrame], layout: str) -> Iterator[av.AudioFrame]:
+    """The frames in stereo at `_RATE`, whatever they are in: joined and damaged files change."""
+    resampler: AudioResampler | None = None
+    known: tuple[str, str, int] | None = None
+    for frame in chain(frames, [None]):
+        kind = None if frame is None else _kind(frame)
+        made: list[av.AudioFrame] = []
+        if resampler is not None and kind != known:
+            made += resampler.resample(None)
+            resampler = None
+        if frame is not None:
+            resampler = resampler or AudioResampler(format=layout, layout="stereo", rate=_RATE)
+            known = kind
+            frame.pts = None  # the samples are counted: times may leap
+            made += resampler.resample(frame)
+        for each in made:
+            each.pts = None
+            yield each
+
+
+def _kind(frame: av.AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
 
 
 def _without(frame: av.AudioFrame, samples: int) -> av.AudioFrame:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from mir.catalogue.chunks import chunks
@@ -103,19 +103,33 @@ def record(session: Session, sent: Sequence[NewPlay], now: datetime) -> Recorded
 
 
 def listing(
-    session: Session, listener: str = "", *, offset: int = 0, limit: int = 50
+    session: Session,
+    listener: str = "",
+    *,
+    track: int | None = None,
+    kind: Kind | None = None,
+    offset: int = 0,
+    limit: int = 50,
 ) -> Page[Play]:
-    """Return part of what a listener did, the latest first; InvalidQuery for a bad page."""
+    """Return part of what a listener did, the latest first; InvalidQuery for a bad page.
+
+    With `track`, only with that track, which has to be in the library; with `kind`, only that.
+    """
     check_page(offset, limit)
-    whose = _of(listener)
+    which = _of(listener)
+    if track is not None:
+        sound = select(tracks.c.audio_hash).where(tracks.c.id == track).scalar_subquery()
+        which = and_(which, plays.c.audio_hash == sound)
+    if kind is not None:
+        which = and_(which, plays.c.kind == kind)
     rows = session.execute(
         _whole()
-        .where(whose)
+        .where(which)
         .order_by(plays.c.at.desc(), plays.c.id.desc())
         .offset(offset)
         .limit(limit)
     )
-    return Page(items=tuple(map(_value, rows)), total=_count(session, whose))
+    return Page(items=tuple(map(_value, rows)), total=_count(session, which))
 
 
 def listeners(session: Session) -> dict[str, int]:

@@ -62,6 +62,26 @@ def test_it_is_made_as_it_is_taken_and_bounded(
     assert len(heard) / RATE == pytest.approx(4.0, abs=0.1)
 
 
+@pytest.mark.parametrize("rates", [(44_100, 22_050), (22_050, 44_100)])
+def test_what_changes_midway_is_heard_to_the_end(tmp_path: Path, rates: tuple[int, int]) -> None:
+    files = [
+        write_audio(tmp_path / f"{rate}.mp3", random_notes(1, 3.0, rate)[:, None], rate)
+        for rate in rates
+    ]
+    joined = b"".join(file.read_bytes() for file in files)
+    heard = read_start(b"".join(transcode(joined, "opus", Span(0, 60))), RATE, 60).samples
+    assert len(heard) / RATE == pytest.approx(6.0, abs=0.3)
+
+
+def test_damaged_stretches_are_left_out(tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "a.mp3", random_notes(1, 6.0, RATE)[:, None], RATE)
+    data, places = bytearray(path.read_bytes()), np.random.default_rng(1)
+    for place in places.integers(0, len(data), 200):
+        data[place] = places.integers(256)
+    heard = read_start(b"".join(transcode(bytes(data), "opus", Span(0, 60))), RATE, 60).samples
+    assert 2 < len(heard) / RATE < 7
+
+
 def test_what_gives_no_sound_is_an_error_before_the_first_piece(tmp_path: Path) -> None:
     path = write_audio(tmp_path / "a.flac", random_notes(1, 2.0, RATE)[:, None], RATE)
     with pytest.raises(AudioError, match="gives no sound from second 60 on"):

@@ -56,6 +56,11 @@ def test_plays_are_listed_the_latest_first_in_pages(catalogue: Catalogue, known:
         assert plays.listeners(session) == {"": 1, "ann": 3}
         assert plays.counts(session, "ann") == {"like": 1, "listen": 1, "skip": 1}
         assert plays.counts(session, "bo") == {}
+        liked = plays.listing(session, "ann", track=two, kind="like")
+        assert (liked.total, [play.reference for play in liked.items]) == (1, ["b"])
+        assert plays.listing(session, "ann", track=two, kind="skip").total == 0
+        assert plays.listing(session, "ann", track=three).total == 1
+        assert plays.listing(session, "ann", track=99).total == 0
         with pytest.raises(InvalidQuery, match="limit 0"):
             plays.listing(session, limit=0)
 

@@ -1,12 +1,14 @@
 """The player in a real browser: every format is heard, the queue is changed, no play is lost."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 from small_library import small_library
 
+from tests.cue_albums import write_album
 from tests.journeys.watched import Watched
 from tests.web.asking import fill, open_library
 from web.serve import start
@@ -16,11 +18,17 @@ SECONDS = 6.0
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for music."""
+    return tmp_path_factory.mktemp("music")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[str]:
     """The address of a library of formats of which Chromium plays the last one alone."""
-    home = tmp_path_factory.mktemp("player")
-    paths = small_library(home / "music", tracks=8, formats=FORMATS, seconds=SECONDS)
-    with open_library(home / "home") as engine:
+    paths = small_library(music, tracks=8, formats=FORMATS, seconds=SECONDS)
+    paths.append(write_album(music / "A Day" / "day.flac"))
+    with open_library(tmp_path_factory.mktemp("player")) as engine:
         fill(engine, paths)
         server = start(engine)
         yield server.url
@@ -64,6 +72,19 @@ def test_what_the_browser_cannot_play_is_coded_for_it(seen: Watched, number: int
     page.locator("#player [data-part=seek]").fill("3.5")
     at(seen, 4.0)
     assert "form=" in page.evaluate("document.querySelector('audio[data-sounds]').src")
+    asked: list[str] = []
+    page.on("request", lambda request: "form=" in request.url and asked.append(request.url))
+    page.evaluate(
+        """() => {
+          const slider = document.querySelector("#player [data-part=seek]");
+          for (let at = 0; at < 30; at += 1) {
+            slider.value = 1 + at / 20;
+            slider.dispatchEvent(new Event("input"));
+          }
+        }"""
+    )
+    at(seen, 2.7)
+    assert [address.rpartition("start=")[2] for address in set(asked)] == ["2.500"]
     page.locator("#player [data-part=previous]").click()  # back to its beginning
     page.wait_for_function(
         "() => Number(document.querySelector('#player [data-part=seek]').value) < 2"
@@ -137,6 +158,9 @@ def test_what_was_heard_skipped_and_liked_is_told_also_after_the_server_was_away
     page.locator("#player [data-part=like]").click()
     page.wait_for_selector("#player [data-part=like][aria-pressed=true]")
     assert plays(seen)[0]["kind"] == "like"
+    page.reload()
+    page.locator(".play").nth(5).click()  # the same: it is known to be liked
+    page.wait_for_selector("#player [data-part=like][aria-pressed=true]")
     page.locator("#player [data-part=like]").click()
     page.wait_for_selector("#player [data-part=like][aria-pressed=false]")
     assert len(plays(seen)) == before + 2
@@ -149,6 +173,84 @@ def test_what_was_heard_skipped_and_liked_is_told_also_after_the_server_was_away
     page.reload()
     assert len(plays(seen)) == before + 2
     seen.troubles[:] = [each for each in seen.troubles if "ERR_FAILED" not in each]
+
+
+def test_a_track_that_follows_and_is_gone_back_from_begins_at_its_beginning(seen: Watched) -> None:
+    page = seen.page
+    seen.open("/browse?q=song")
+    page.evaluate(
+        """() => {
+          window.left = [];
+          document.addEventListener("track-left", ({ detail }) => left.push(detail.reason));
+        }"""
+    )
+    page.locator(".play").nth(3).click()
+    at(seen, 0.3)
+    page.locator("#player [data-part=seek]").fill("4.5")
+    titles = seen.found()
+    page.wait_for_function("() => left.includes('ended')")
+    at(seen, 0.2)
+    assert page.locator("#player .track-title").inner_text() == titles[4]
+    page.locator("#player [data-part=previous]").click()
+    assert page.locator("#player .track-title").inner_text() == titles[3]
+    at(seen, 0.2)
+    assert position(seen) < 3
+    page.locator(".play").last.click()
+    at(seen, 0.2)
+    page.locator("#player [data-part=seek]").focus()
+    page.keyboard.press("ArrowRight")  # five seconds at once
+    at(seen, 5)
+    page.wait_for_function("() => left.at(-1) === 'ended'")  # and nothing follows
+    page.wait_for_selector("#player [aria-label=Play]")
+    page.locator("#player [data-part=toggle]").click()
+    page.wait_for_selector("#player [aria-label=Pause]")
+    at(seen, 0.2)
+    assert position(seen) < 3
+
+
+def test_tracks_that_follow_each_other_in_a_file_are_one_sound(seen: Watched) -> None:
+    page = seen.page
+    seen.open("/browse")
+    page.locator(".play[data-title=Dawn]").click()
+    seen.hears_beyond(0.2)
+    page.evaluate("window.src = document.querySelector('audio[data-sounds]').src")
+    page.locator("#player [data-part=seek]").fill("2.5")
+    page.wait_for_selector("#player .track-title >> text=Noon")
+    seen.hears_beyond(3.2)
+    assert position(seen) < 2
+    assert page.evaluate("src === document.querySelector('audio[data-sounds]').src")
+    page.locator("#player [data-part=queue]").click()
+    page.locator("#queue [data-row=title]").first.wait_for()
+    page.locator("#queue [data-do=down]").first.click()  # another one follows now
+    page.wait_for_function("() => src !== document.querySelector('audio[data-sounds]').src")
+    assert page.locator("#player .track-title").inner_text() not in ("Noon", "Dusk")
+    at(seen, 0.2)
+
+
+def test_what_cannot_be_had_is_tried_again_or_left_out(seen: Watched, music: Path) -> None:
+    page = seen.page
+    page.route("**/audio*", lambda route: route.abort())
+    seen.open("/browse?q=song")
+    titles = seen.found()
+    page.locator(".play").nth(6).click()
+    page.wait_for_selector("#player >> text=play tries again")
+    page.unroute("**/audio*")
+    page.locator("#player [data-part=toggle]").click()
+    at(seen, 0.2)
+    assert "play tries again" not in page.locator("#player").inner_text()
+    page.locator("#player [data-part=toggle]").click()
+    (gone,) = music.rglob(f"* {titles[6]}.*")
+    gone.rename(gone.with_suffix(".away"))
+    try:
+        page.reload()
+        page.locator(".play").nth(6).click()
+        page.wait_for_selector(f"#player >> text=“{titles[6]}” was left out. The file")
+        assert page.locator("#player .track-title").inner_text() == titles[7]
+        at(seen, 0.2)
+    finally:
+        gone.with_suffix(".away").rename(gone)
+    known = ("ERR_FAILED", "404")
+    seen.troubles[:] = [each for each in seen.troubles if not any(name in each for name in known)]
 
 
 def test_the_volume_is_kept(seen: Watched) -> None:

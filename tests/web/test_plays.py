@@ -55,6 +55,9 @@ def test_a_list_is_kept_once(client: FlaskClient) -> None:
     assert [play["track"] for play in listed(client, "ann")] == [2, 3, 1]
     page = client.get(f"{API}?listener=ann&offset=1&limit=1").get_json()
     assert (page["total"], page["offset"], [p["track"] for p in page["plays"]]) == (3, 1, [3])
+    of_one = client.get(f"{API}?listener=ann&track=1&kind=like").get_json()
+    assert (of_one["total"], [p["reference"] for p in of_one["plays"]]) == (1, ["a"])
+    problem_of(client.get(f"{API}?kind=love"), 422)
     assert listed(client) == []
     assert client.post(API, json=[]).get_json() == {"added": [], "known": 0}
 

@@ -79,6 +79,13 @@ def erase_plays(query: EraseQuery) -> Response:
 def page_of_plays(query: PlaysQuery) -> PlaysOut:
     """Part of what a listener did, the latest first."""
     with engine().catalogue.session() as session:
-        page = plays.listing(session, query.listener, offset=query.offset, limit=query.limit)
+        page = plays.listing(
+            session,
+            query.listener,
+            track=query.track,
+            kind=query.kind,
+            offset=query.offset,
+            limit=query.limit,
+        )
     listed = [PlayOut.of(play) for play in page.items]
     return PlaysOut(plays=listed, total=page.total, offset=query.offset)

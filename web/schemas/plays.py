@@ -55,6 +55,8 @@ class PlaysQuery(PageQuery):
     """The query of `GET /plays`."""
 
     listener: Listener = Field(default="", validate_default=True, description=_LISTENER)
+    track: Id | None = Field(default=None, description="Only plays of the track with that id.")
+    kind: Kind | None = Field(default=None, description=f"Only those of a kind: {_KIND}")
 
 
 class EraseQuery(Asked):

@@ -2,7 +2,7 @@
 
 import { paused, seek, toggle } from "./deck.js";
 import { say, setIcon } from "./player.js";
-import { appendTracks, current, playTracks, replaceUpcoming, source, trackOfHit } from "./queue.js";
+import { appendTracks, current, playNext, playTracks, replaceUpcoming, source, trackOfHit } from "./queue.js";
 import { isLong, playLong, startRowsQueue } from "./rows_queue.js";
 
 let clipFile = null;
@@ -19,15 +19,15 @@ export function startPlayButtons() {
       playMoment(on("[data-moment]"));
     } else if (on("[data-clip-moment]")) playClip(Number(on("[data-clip-moment]").dataset.clipMoment));
     else if (on("[data-play-all]")) playAll(on("[data-play-all]"));
-    else if (on("[data-enqueue]")) enqueue(on("[data-enqueue]"));
+    else if (on("[data-enqueue]")) enqueue(on("[data-enqueue]"), event.shiftKey);
     else if (on("[data-play]")) playOrPause(on("[data-play]"));
   });
   for (const name of ["deck-changed", "page-shown", "results-shown"]) document.addEventListener(name, mark);
 }
 
 export function trackOf(button, id) {
-  const { title, by, album, sound, type, start, end, length } = button.dataset;
-  return { id, title, by, album, sound, type, start: Number(start ?? 0), end: Number(end ?? 0), length: Number(length ?? 0) };
+  const { title, by, album, sound, type, file, start, end, length } = button.dataset;
+  return { id, title, by, album, sound, type, file, start: Number(start ?? 0), end: Number(end ?? 0), length: Number(length ?? 0) };
 }
 
 function playOrPause(button) {
@@ -82,10 +82,11 @@ function rows(list) {
   return found.length ? found : null;
 }
 
-function enqueue(button) {
+function enqueue(button, asNext) {
   const track = trackOf(button, button.dataset.enqueue);
-  appendTracks([track]);
-  say(`“${track.title}” comes last in the queue.`);
+  if (asNext) playNext(track);
+  else appendTracks([track]);
+  say(`“${track.title}” comes ${asNext ? "next" : "last in the queue"}.`);
 }
 
 async function playNear(seed) {

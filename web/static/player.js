@@ -2,8 +2,10 @@
 
 import { length, loudness, now, pause, paused, said, seek, setLoudness, startDeck, toggle } from "./deck.js";
 import { current, goBack, hasPrevious, next, skip } from "./queue.js";
+import { read, write } from "./storage.js";
 
 const STEP = 10; // seconds that the keys of the system seek by
+const ARROW = 5; // seconds that an arrow seeks by where the position has the focus
 const LOUDNESS = "mir.loudness"; // where the browser keeps it
 const player = document.getElementById("player");
 const part = Object.fromEntries([...player.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
@@ -17,6 +19,7 @@ export function startPlayer() {
   part.previous.addEventListener("click", previous);
   part.next.addEventListener("click", skip);
   part.seek.addEventListener("input", () => seek(Number(part.seek.value)));
+  part.seek.addEventListener("keydown", seekByArrow);
   part.mute.addEventListener("click", () => keepLoudness({ ...loudness(), muted: !loudness().muted }));
   part.volume.addEventListener("input", () => keepLoudness({ volume: Number(part.volume.value), muted: false }));
   document.addEventListener("track-started", ({ detail }) => showTrack(detail.track));
@@ -88,7 +91,7 @@ function showState() {
 function startMediaSession() {
   if (!("mediaSession" in navigator)) return;
   const actions = {
-    play: toggle, pause, stop: pause, previoustrack: previous, nexttrack: skip,
+    play: () => { if (paused()) toggle(); }, pause, stop: pause, previoustrack: previous, nexttrack: skip,
     seekto: ({ seekTime }) => seek(seekTime),
     seekbackward: ({ seekOffset }) => seek(Math.max(now() - (seekOffset || STEP), 0)),
     seekforward: ({ seekOffset }) => seek(Math.min(now() + (seekOffset || STEP), length())),
@@ -114,16 +117,20 @@ function byKey(event) {
   event.preventDefault();
 }
 
+// A tenth of a second, as the slider is cut, would be no step for an arrow.
+function seekByArrow(event) {
+  const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+  if (!way || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  seek(Math.min(Math.max(now() + way * ARROW, 0), length()));
+}
+
 function keepLoudness(loud) {
   setLoudness(loud);
-  localStorage.setItem(LOUDNESS, JSON.stringify(loud));
+  write(LOUDNESS, loud);
 }
 
 function keptLoudness() {
-  try {
-    const { volume, muted } = JSON.parse(localStorage.getItem(LOUDNESS));
-    return { volume: Math.min(Math.max(Number(volume) || 0, 0), 1), muted: Boolean(muted) };
-  } catch {
-    return { volume: 1, muted: false };
-  }
+  const { volume = 1, muted = false } = read(LOUDNESS, {});
+  return { volume: Math.min(Math.max(Number(volume) || 0, 0), 1), muted: Boolean(muted) };
 }

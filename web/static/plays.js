@@ -2,28 +2,35 @@
 // What it does not take is kept in the browser and sent again; a reference for each play sees to
 // it that none counts twice. The listener may switch it off.
 
+import { current } from "./queue.js";
+import { read, write } from "./storage.js";
+
 const KEPT = "mir.plays"; // [{track, kind, at, seconds, reference, by}], not yet taken
 const SWITCH = "mir.remember";
 const AGAIN = 20_000; // milliseconds
 const AT_ONCE = 200;
+const MOST = 5_000; // plays that are kept
+const FAST = 60_000; // milliseconds by which a clock is wrong and no longer only read at another moment
 const ENOUGH = 240; // seconds, or half of the track, after which it was listened to
 const MOMENT = 2; // seconds before which a track that is left says nothing
 const listener = document.body.dataset.me ?? "";
 const likes = new Map(); // track id -> id of the play that likes it
 let sending = false;
+let ahead = 0; // milliseconds by which the browser's clock is fast, in the eyes of the server
 
 export function startPlays() {
   document.addEventListener("track-left", ({ detail }) => note(detail));
+  document.addEventListener("track-started", ({ detail }) => recall(detail.track.id));
   addEventListener("online", send);
   setInterval(send, AGAIN);
   send();
 }
 
-export const remembers = () => localStorage.getItem(SWITCH) !== "no";
+export const remembers = () => read(SWITCH, true);
 export const likesTrack = (id) => likes.has(id);
 
 export function setRemembers(is) {
-  localStorage.setItem(SWITCH, is ? "yes" : "no");
+  write(SWITCH, is);
   if (!is) keep([]);
 }
 
@@ -38,11 +45,32 @@ export async function like(id) {
     if (!response.ok) return answer.detail;
     if (known) likes.delete(id);
     else likes.set(id, answer.added[0]?.id);
-    document.dispatchEvent(new CustomEvent("track-liked", { detail: { id, liked: !known } }));
+    tellLiked(id, !known);
     return "";
   } catch {
     return "The server did not answer. Is mir still running?";
   }
+}
+
+// A like of another day, or of another page.
+async function recall(id) {
+  if (!id || likes.has(id)) return;
+  try {
+    const response = await fetch(`/api/v1/plays?track=${id}&kind=like&limit=1`);
+    const [play] = response.ok ? (await response.json()).plays : [];
+    if (!play || likes.has(id)) return;
+    likes.set(id, play.id);
+    document.dispatchEvent(new CustomEvent("likes-changed"));
+  } catch {
+    // The heart stays empty while the server is away.
+  }
+}
+
+// "track-liked": the listener just did so, or took it back.
+function tellLiked(id, liked) {
+  const track = current()?.id === id ? current() : null;
+  document.dispatchEvent(new CustomEvent("track-liked", { detail: { id, track, liked } }));
+  document.dispatchEvent(new CustomEvent("likes-changed"));
 }
 
 function note({ track, seconds, length, reason }) {
@@ -83,23 +111,19 @@ async function sendEach(plays) {
 }
 
 async function post(plays) {
-  const body = JSON.stringify(plays.map(({ by, ...play }) => play));
+  const body = JSON.stringify(plays.map(({ by, at, ...play }) => ({ ...play, at: new Date(Date.parse(at) - ahead).toISOString() })));
   const response = await fetch("/api/v1/plays", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true });
+  const fast = Date.now() - Date.parse(response.headers.get("Date"));
+  ahead = fast > FAST ? fast : 0;
   return response.status;
 }
 
 const refused = (status) => status === 404 || status === 422;
 
-function kept() {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT)) ?? [];
-  } catch {
-    return [];
-  }
-}
+const kept = () => read(KEPT, []);
 
 function keep(plays) {
-  localStorage.setItem(KEPT, JSON.stringify(plays));
+  write(KEPT, plays.slice(-MOST));
 }
 
 function forget(plays) {

@@ -2,9 +2,10 @@
 // tells by events on the document. "queue-changed": anything; "track-wanted": this track is to
 // play from that second on, and why the one before it was left.
 //
-// A track is {id, title, by, album, sound, type, start, end, length}: `id` is null for a clip of
+// A track is {id, title, by, album, sound, type, file, start, end, length}: `id` is null for a clip of
 // the listener's own; `sound` the address of its file, of media type `type`, in which it lies from
-// `start` to `end`, if it is not all of it; `length` is in seconds, 0 where it is not known.
+// `start` to `end`, if it is not all of it: then `file` names the file, which others lie in, too;
+// `length` is in seconds, 0 where it is not known.
 
 let tracks = [];
 let at = -1;
@@ -19,7 +20,7 @@ export const hasPrevious = () => at > 0;
 export function trackOfHit({ track }) {
   return {
     id: String(track.id), title: track.title, by: track.artists.join(", ") || track.album_artist || "", album: track.album ?? "",
-    sound: track.audio_url, type: track.audio_type, start: track.start ?? 0, end: track.end ?? 0, length: track.seconds,
+    sound: track.audio_url, type: track.audio_type, file: track.end ? track.files[0] : "", start: track.start ?? 0, end: track.end ?? 0, length: track.seconds,
   };
 }
 

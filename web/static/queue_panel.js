@@ -13,6 +13,7 @@ const part = Object.fromEntries([...panel.querySelectorAll("[data-queue]")].map(
 const opener = player.querySelector("[data-part=queue]");
 const count = player.querySelector("[data-part=count]");
 const heart = player.querySelector("[data-part=like]");
+let drawn = []; // the tracks of the rows
 
 export function startQueuePanel() {
   opener.addEventListener("click", () => show(panel.hidden));
@@ -27,6 +28,7 @@ export function startQueuePanel() {
   heart.addEventListener("click", likeIt);
   document.addEventListener("queue-changed", draw);
   document.addEventListener("track-started", showHeart);
+  document.addEventListener("likes-changed", showHeart);
   addEventListener("pagehide", leave);
 }
 
@@ -45,7 +47,10 @@ function draw() {
   opener.setAttribute("aria-label", coming.length ? `Queue, ${coming.length} to come` : "Queue");
   if (panel.hidden) return;
   part.now.textContent = current()?.title ?? "";
-  part.list.replaceChildren(...coming.slice(0, MOST).map(row));
+  const held = heldRow();
+  drawn = coming.slice(0, MOST);
+  part.list.replaceChildren(...drawn.map(row));
+  if (held) holdRow(held);
   part.more.textContent = coming.length > MOST ? `And ${coming.length - MOST} more.` : coming.length ? "" : "Nothing comes after it.";
   part.clear.disabled = part.shuffle.disabled = !coming.length;
 }
@@ -72,15 +77,24 @@ function change(event) {
   if (!button) return;
   const { do: what, place: text } = button.dataset;
   const place = Number(text);
-  const to = { play: 0, remove: place, up: place - 1, down: place + 1 }[what];
   if (what === "play") jump(place);
   else if (what === "remove") remove(place);
-  else move(place, to);
-  // Whoever works by keyboard stays with the track, or with what took its place.
-  const there = part.list.querySelectorAll(`button[data-do="${what}"]`);
-  const focused = there[Math.min(to, there.length - 1)];
-  if (focused && !focused.disabled) focused.focus();
-  else (focused?.closest("li")?.querySelector("button") ?? part.close).focus();
+  else move(place, what === "up" ? place - 1 : place + 1);
+}
+
+// The row that is worked at by keyboard, and with which of its keys.
+function heldRow() {
+  const button = document.activeElement?.closest("#queue button[data-do]");
+  return button && { track: drawn[Number(button.dataset.place)], what: button.dataset.do, place: Number(button.dataset.place) };
+}
+
+// Whoever works by keyboard stays with the track, or with what took its place.
+function holdRow({ track, what, place }) {
+  const is = drawn.indexOf(track);
+  const rows = part.list.children;
+  const found = rows[is < 0 ? Math.min(place, rows.length - 1) : is];
+  const button = found?.querySelector(`[data-do=${what}]:enabled`) ?? found?.querySelector("button") ?? part.close;
+  button.focus();
 }
 
 async function keepAsPlaylist(event) {
@@ -104,7 +118,6 @@ async function likeIt() {
   if (!track?.id) return;
   const trouble = await like(track.id);
   if (trouble) say(trouble);
-  showHeart();
 }
 
 function showHeart() {
