@@ -28,7 +28,7 @@ _ROWS = (
     """INSERT INTO tracks (id, audio_hash, title, album, year, seconds, artist_mbids, tempo,
        tempo_confidence, "key", mode, key_confidence, loudness, mfcc_mean, mfcc_std, search_text,
        sort_key, added_at)
-       SELECT i, printf('%040x', i), 'Title ' || i, 'Album ' || i / 12, 1960 + i % 60,
+       SELECT i, printf('%040x', i), 'Title ' || i, 'Album ' || (i / 12), 1960 + i % 60,
        180.0 + i % 120, '[]', 80.0 + i % 90, 0.6, 'C', 'minor', 0.4, -8.0 - i % 9,
        zeroblob(160), zeroblob(160), 'title ' || i || char(10) || 'artist ' || i % 40000,
        printf('artist %06d album %06d %03d', i % 40000, i / 12, i % 12), '2024-01-01 00:00:00'

@@ -35,7 +35,8 @@ class AlbumsQuery(ShelfQuery):
     """The query of `/albums`."""
 
     sort: AlbumOrder = Field(
-        default="title", description="By title, artist, year, or added last first."
+        default="title",
+        description="title, artist, newest, oldest (by year), or added: last first.",
     )
 
 
