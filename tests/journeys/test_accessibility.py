@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from mir.map.library import make
 from tests.web.asking import Library, open_library
 from web.serve import start
 
@@ -14,6 +15,8 @@ GRAVE = {"serious", "critical"}
 PAGES = ("/", "/browse", "/mood", "/tracks/1", "/playlists", "/duplicates", "/rights", "/library")
 PAGES += ("/radio?seed=1", "/recommendations", "/path?start=1&end=2", "/taste", "/taste/erase")
 PAGES += ("/settings", "/about", "/login", "/nothing")
+PAGES += ("/browse/moods", "/browse/artists", "/browse/albums", "/browse/tracks", "/artists/1")
+PAGES += ("/map", "/tracks/1/over-time", "/library/evaluation")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,7 @@ def test_no_page_has_a_serious_issue(
     library, url = served
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
     found: list[str] = []
+    make(library.engine)
     for path in PAGES:
         page.goto(url + path)
         found += troubles(page)
