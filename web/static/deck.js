@@ -10,6 +10,7 @@ const AHEAD = 15; // seconds before the end from which on the next track is fetc
 const NEAR = 0.6; // seconds before the end of a span from which on it is awaited to the millisecond
 const JOINED = 0.05; // seconds between two spans of a file that are played without a break
 const PIECE = 590; // seconds; a coded form ends after ten minutes, and goes on in another piece
+const GOT = 0.5; // seconds of a coded form after which it is known to play
 const CALM = 250; // milliseconds without another wish before a coded form is asked for anew
 const elements = [...document.querySelectorAll("#player audio")];
 const form = elements[0].canPlayType('audio/ogg; codecs="opus"') ? "opus" : "mp3";
@@ -202,6 +203,13 @@ async function fail(element) {
   if (!load.coded && load.track.id) {
     fetchInto(element, load.track, element === audio ? now() : 0, true);
     if (element === audio) sound();
+    return;
+  }
+  // A connection that was paused for long is let go of: what is left is asked for anew.
+  if (load.coded && element === audio && element.currentTime > GOT) {
+    const playing = !element.paused;
+    fetchInto(element, load.track, now(), true);
+    if (playing) sound();
     return;
   }
   load.failed = true;
