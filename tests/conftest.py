@@ -15,8 +15,9 @@ from tests.postgres_cluster import (  # noqa: F401 (fixtures are found by name)
     sqlite_template,
 )
 
-# How long an example takes says how busy the machine is.
-settings.register_profile("mir", deadline=None)
+# How long an example takes says how busy the machine is. Each run draws other examples: few in a
+# run that is made often.
+settings.register_profile("mir", deadline=None, max_examples=30)
 settings.load_profile("mir")
 
 

@@ -184,7 +184,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, FloatArray]:
     start=st.floats(0, 5, allow_nan=False),
     seconds=st.floats(0, 6, allow_nan=False),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_span_is_that_slice_of_the_whole(
     start: float, seconds: float, plain: tuple[Path, FloatArray]
 ) -> None:

@@ -254,7 +254,7 @@ def filters(draw: st.DrawFn) -> Filter:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(chosen=filters())
 def test_a_filter_equals_its_words(

@@ -20,7 +20,7 @@ Start = Callable[..., ForkServerProcess]
 Rows = dict[str, list[tuple[Any, ...]]]
 
 SEED = 20_260_301
-KILLS = 6  # on each kind of database, from each schema
+KILLS = 4  # on each kind of database, from each schema
 
 
 @pytest.mark.parametrize("first", ["0001", "0002"])

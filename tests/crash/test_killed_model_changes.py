@@ -22,7 +22,7 @@ from tests.crash.doomed import change_models, heard_by
 Start = Callable[..., ForkServerProcess]
 
 SEED = 20_260_301
-KILLS = {"sqlite": 14, "postgresql": 8}
+KILLS = {"sqlite": 8, "postgresql": 5}
 MOST_KILLS = 60  # on a machine too busy to come to a change of models between two of them
 TRACKS = 20
 

@@ -19,8 +19,8 @@ from mir.settings import Settings
 from tests.crash.checks import assert_index_agrees, assert_sound_database, content, hashes
 
 SEED = 20_260_301
-PARENT_KILLS = {"sqlite": 3, "postgresql": 3}
-WORKER_KILLS = 6
+PARENT_KILLS = {"sqlite": 2, "postgresql": 2}
+WORKER_KILLS = 4
 TRACKS = 40
 JOBS = 2
 HOUSE = Path(__file__).parents[2]

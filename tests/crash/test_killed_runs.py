@@ -22,8 +22,8 @@ from tests.crash.doomed import BAD, heard, index_alone, open_stub, save_for_ever
 Start = Callable[..., ForkServerProcess]
 
 SEED = 20_260_301
-RUN_KILLS = {"sqlite": 20, "postgresql": 10}
-SAVE_KILLS = {"sqlite": 8, "postgresql": 4}
+RUN_KILLS = {"sqlite": 10, "postgresql": 6}
+SAVE_KILLS = {"sqlite": 5, "postgresql": 3}
 NEW_FILES = 8
 
 

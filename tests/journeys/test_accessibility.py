@@ -46,7 +46,8 @@ def test_no_page_has_a_serious_issue(
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
     found: list[str] = []
     make(library.engine)
-    for path in PAGES:
+    # On a phone the same parts are laid out anew; one page of each kind shows it.
+    for path in PAGES if width > 800 else PAGES[::3]:
         page.goto(url + path)
         found += troubles(page)
     for path in ("/", "/browse", "/library"):

@@ -99,8 +99,8 @@ def test_shelves_fit(
     url = served[1]
     artists = page.request.get(f"{url}/api/v1/artists?limit=200").json()["artists"]
     albums = page.request.get(f"{url}/api/v1/albums?limit=200").json()["albums"]
-    paths = [f"/artists/{artist['id']}" for artist in artists]
-    paths += [f"/albums/{album['key']}" for album in albums]
+    paths = [f"/artists/{artist['id']}" for artist in artists[-3:]]
+    paths += [f"/albums/{album['key']}" for album in albums[:3]]
     paths += ["/browse", "/browse/artists", "/browse/albums?sort=newest", "/browse/moods"]
     for path in [
         *(url + each for each in paths),

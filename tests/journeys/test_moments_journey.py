@@ -2,27 +2,18 @@
 
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from small_library import small_library
 
 from tests.web.asking import fill, open_library
 from web.serve import start
 
-CHROMIUM = Path("/usr/bin/chromium")
 
-
-def test_moments_of_both_tracks_are_played(tmp_path: Path) -> None:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing; install it with: apt-get install -y chromium")
+def test_moments_of_both_tracks_are_played(browser: Browser, tmp_path: Path) -> None:
     paths = small_library(tmp_path / "music", tracks=3, formats=("mp3",), seconds=40.0)
-    with open_library(tmp_path / "home") as engine, sync_playwright() as playwright:
+    with open_library(tmp_path / "home") as engine:
         fill(engine, paths)
         server = start(engine)
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
         page = browser.new_page()
         page.set_default_timeout(15_000)
         troubles: list[str] = []
@@ -45,5 +36,5 @@ def test_moments_of_both_tracks_are_played(tmp_path: Path) -> None:
             )
         assert page.url == f"{server.url}/tracks/1"
         assert troubles == []
-        browser.close()
+        page.close()
         server.stop()

@@ -32,7 +32,7 @@ def test_a_list_is_called_as_one_says_or_as_it_says_or_as_its_file(catalogue: Ca
             import_m3u(session, named, NOW)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.text(st.characters(exclude_characters="\0\r\n", codec="utf-8"), max_size=4),
     bad=st.sampled_from(["..", "/", "\\", "\x0b", "\x1b", "\x85", "\u2028"]),

@@ -155,7 +155,7 @@ def test_jspf_says_the_same_as_xspf(catalogue: Catalogue) -> None:
     assert listed["track"][0]["duration"] == 180_500
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(paths=st.lists(PATHS, max_size=6), data=st.data())
 def test_what_is_exported_is_imported(
     sqlite_catalogue: Catalogue, paths: list[bytes], data: st.DataObject

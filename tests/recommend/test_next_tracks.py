@@ -39,7 +39,7 @@ def recording(track: int) -> int:
 ids = st.integers(1, TRACKS)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(ids, min_size=1, max_size=6),
     st.lists(ids, max_size=30),

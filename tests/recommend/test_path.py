@@ -53,7 +53,7 @@ def longest(way: list[int]) -> float:
     return max(1 - float(VECTORS[a] @ VECTORS[b]) for a, b in pairwise(way))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.integers(1, TRACKS),
     st.integers(1, TRACKS),

@@ -129,7 +129,7 @@ def clip() -> bytes:
     return file.getvalue()
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=50)
 @given(asked=filters(), seed=st.integers(1, TRACKS), count=st.integers(1, TRACKS))
 def test_similar_tracks_next_tracks_and_pages_equal_filtering_everything(
     engine: Engine, everything: dict[int, Track], asked: Filter, seed: int, count: int

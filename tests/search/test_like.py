@@ -49,7 +49,7 @@ def ids(engine: Engine, seeds: Seeds, keep: Filter | None = None, **cut: float) 
 track = st.integers(1, TRACKS)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(track, min_size=1, max_size=4, unique=True),
     st.lists(track, max_size=3, unique=True),

@@ -89,7 +89,7 @@ def _recordings(ranked: list[int]) -> list[int]:
     return list(first.values())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(
     point=st.builds(Point, PLACES, PLACES),
     genre=st.sampled_from([None, "rock"]),

@@ -52,7 +52,7 @@ def brute_force(seed: int, keep: Filter | None) -> list[tuple[int, float]]:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.integers(1, TRACKS),
     st.sampled_from([None, ("rock",), ("jazz", "ambient"), ("techno",)]),

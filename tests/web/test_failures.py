@@ -80,7 +80,7 @@ def test_an_unknown_state_is_refused(client: FlaskClient) -> None:
     kind=st.sampled_from(["application/json", "multipart/form-data", "text/plain", ""]),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_no_request_breaks_the_server(
     client: FlaskClient, number: Any, change: str, body: bytes, kind: str

@@ -160,7 +160,7 @@ def test_a_playlist_is_exported(client: FlaskClient, library: Library) -> None:
         problem_of(client.get(f"{one}?{wrong}"), 422)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(["get", "post", "put", "patch", "delete"]),
     path=st.sampled_from(

@@ -150,7 +150,7 @@ PLAYS = st.dictionaries(
 
 @given(sent=PLAYS | st.lists(PLAYS, max_size=3) | JSON, raw=st.none() | st.binary(max_size=30))
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_no_body_breaks_the_server(client: FlaskClient, sent: Any, raw: bytes | None) -> None:
     body = json.dumps(sent).encode() if raw is None else raw
@@ -168,7 +168,7 @@ def test_no_body_breaks_the_server(client: FlaskClient, sent: Any, raw: bytes | 
     method=st.sampled_from(["get", "delete"]),
 )
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_no_query_breaks_the_server(client: FlaskClient, pairs: Any, method: str) -> None:
     response = getattr(client, method)(API, query_string=pairs)
