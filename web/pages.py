@@ -155,7 +155,7 @@ def change_failures() -> AnyResponse:
         else:
             raise InvalidQuery("No failure is named; send its id in the field 'failure'.")
     left = page_of_failures(form).total
-    shown = form.offset if form.offset < left else max(0, left - 1) // form.limit * form.limit
+    shown = form.offset_within(left)
     back = url_for(
         "pages.library", state=form.state, limit=form.limit, offset=shown, _anchor="failures-title"
     )

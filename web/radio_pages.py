@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request
 
-from mir.catalogue import briefs, moods
+from mir.catalogue import briefs
 from web.api.describe import read_fields
 from web.api.radio import next_on_air
 from web.api.search import found_path, recommended, related_to_artist
 from web.api.tracks import page_of_tracks
 from web.context import engine
+from web.pages import mood_names
 from web.schemas import (
     NextQuery,
     PathForm,
@@ -42,7 +43,7 @@ def radio() -> str:
         hits=next_on_air(RadioQuery(**begun)).hits,
         suggested=_suggested(form.find),
         lengths=LENGTHS,
-        moods=_moods(),
+        moods=mood_names(),
         asked=fields(form, without=("find",)),
     )
 
@@ -57,7 +58,7 @@ def recommendations() -> str:
         query=query,
         hits=recommended(query).hits,
         kept=kept,
-        moods=_moods(),
+        moods=mood_names(),
     )
 
 
@@ -99,9 +100,3 @@ def _titles(ids: Sequence[int]) -> dict[int, str]:
 def _suggested(text: str | None) -> TracksOut | None:
     """Tracks that hold the text; None where nothing is looked for."""
     return None if text is None else page_of_tracks(TracksQuery(q=text, limit=_SUGGESTED))
-
-
-def _moods() -> tuple[str, ...]:
-    model_id = engine().view().model_id
-    with engine().catalogue.session() as session:
-        return moods.names(session, model_id)

@@ -1,13 +1,15 @@
 """The page of what was learnt from a listener, where it is taken back and erased."""
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mir.catalogue import plays
 from mir.errors import InvalidQuery, NotFound
-from web.acting import me, who
+from web.acting import me
 from web.api.describe import read_fields
-from web.api.plays import page_of_plays
+from web.api.plays import page_of_plays, undone
 from web.api.radio import taste_of_listener
 from web.context import engine
 from web.schemas import EraseForm, PlaysQuery, TastePageQuery, TasteQuery, UndoForm
@@ -33,15 +35,10 @@ def taste() -> str:
 def undo() -> AnyResponse:
     """One play is taken back; then to the list of the others. One that is gone is no trouble."""
     form = read_fields(UndoForm, request.form)
-    asking = who()
-    whose = None if asking is None or asking.may("admin") else me()
-    try:
-        with engine().catalogue.session() as session:
-            plays.undo(session, form.play, whose)
-    except NotFound:
-        pass  # a second click
+    with suppress(NotFound):  # a second click
+        undone(form.play)
     left = page_of_plays(PlaysQuery(listener=form.listener, limit=1)).total
-    shown = form.offset if form.offset < left else max(0, left - 1) // form.limit * form.limit
+    shown = form.offset_within(left)
     return redirect(
         url_for(
             "taste_pages.taste",

@@ -8,7 +8,6 @@ them would be a second truth beside the tags. So they are gathered once and held
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -42,11 +41,7 @@ class Shelves:
     albums: Mapping[str, Album]
     ids: Mapping[int, int]
     spelt: Mapping[str, int]  # `name_key` -> artist
-
-    @cached_property
-    def album_of(self) -> Mapping[int, str]:
-        """The key of the album of each track that is on one."""
-        return {track: album.key for album in self.albums.values() for track in album.tracks}
+    album_of: Mapping[int, str]  # track -> key, of each track that is on one
 
     def artist_named(self, name: str) -> Artist | None:
         """The artist who bears that name, without regard to case, width and spaces."""
@@ -96,7 +91,7 @@ def read_shelves(session: Session) -> Shelves:
         found[artist] = Artist(
             artist, names[artist], len(some), tuple(own), also, cover, max(some)
         )  # fmt: skip
-    return Shelves(found, albums, ids, spelt)
+    return Shelves(found, albums, ids, spelt, on)
 
 
 def _on_albums(

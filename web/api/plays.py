@@ -61,10 +61,7 @@ def list_plays(query: PlaysQuery) -> Response:
 )
 def undo_play(path: PlayPath) -> Response:
     """It is gone, and answered once more."""
-    asking = who()
-    whose = None if asking is None or asking.may("admin") else me()
-    with engine().catalogue.session() as session:
-        return reply(PlayOut.of(plays.undo(session, path.play_id, whose)))
+    return reply(undone(path.play_id))
 
 
 @api.delete("/plays", summary="Forget a listener", responses={200: ChangedOut, **problems(403)})
@@ -74,6 +71,14 @@ def erase_plays(query: EraseQuery) -> Response:
         raise InvalidQuery("Nothing was erased; send confirm=true to erase all plays for good.")
     with engine().catalogue.session() as session:
         return reply(ChangedOut(changed=plays.erase(session, query.listener)))
+
+
+def undone(play_id: int) -> PlayOut:
+    """A play of one's own or, for an admin, of anybody, that is gone now; NotFound."""
+    asking = who()
+    whose = None if asking is None or asking.may("admin") else me()
+    with engine().catalogue.session() as session:
+        return PlayOut.of(plays.undo(session, play_id, whose))
 
 
 def page_of_plays(query: PlaysQuery) -> PlaysOut:

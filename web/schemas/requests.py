@@ -215,6 +215,10 @@ class PageQuery(Asked):
     offset: Offset = 0
     limit: Limit = 50
 
+    def offset_within(self, total: int) -> int:
+        """Where this page of so many begins or, where it is beyond their end, the last one."""
+        return self.offset if self.offset < total else max(0, total - 1) // self.limit * self.limit
+
 
 class FailuresQuery(PageQuery):
     """The query of `/failures`."""

@@ -39,6 +39,7 @@ class Page {
     this.hidden = new Set(); // colours
     this.view = new MapView();
     this.due = 0;
+    this.playing = -1; // the place of the track that plays
     this.shown = -1; // the place of the track on the card
     this.kept = false; // whether the card stays when the mouse goes on
   }
@@ -56,11 +57,12 @@ class Page {
     part.legend.addEventListener("click", (event) => this.toggle(event.target.closest("[data-genre-at]")));
     this.field("play").addEventListener("click", () => playTracks([trackOfHit({ track: this.card })], 0, { source: { kind: "map" } }));
     new ResizeObserver(() => this.resize()).observe(part.map);
-    const again = () => { if (this.main.isConnected) this.redraw(); };
+    const again = () => { if (this.main.isConnected) this.look(); };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
     for (const name of ["track-started", "page-shown"]) document.addEventListener(name, again);
     this.resize();
     this.showAsked();
+    this.look();
   }
 
   // What the address asks for: a track to show, or one genre alone.
@@ -79,7 +81,6 @@ class Page {
       this.hidden = new Set(Array(OTHERS + 1).keys());
       this.hidden.delete(Math.min(alone, OTHERS));
     }
-    this.redraw();
   }
 
   resize() {
@@ -100,11 +101,18 @@ class Page {
 
   draw() {
     const { part, view } = this;
-    this.points.draw(view, this.colours(), part.canvas.width / view.width);
+    this.points.draw(view, this.palette, part.canvas.width / view.width);
     part.names.replaceChildren(...this.names());
     this.put(part.mark, this.shown);
-    this.put(part.playing, current()?.id ? this.ids.indexOf(Number(current().id)) : -1);
-    for (const button of part.legend.querySelectorAll("button")) button.setAttribute("aria-pressed", String(!this.hidden.has(colourOf(button))));
+    this.put(part.playing, this.playing);
+  }
+
+  // What no move of the map changes: the colours, what of them is hidden, which track plays.
+  look() {
+    this.palette = this.colours();
+    this.playing = current()?.id ? this.ids.indexOf(Number(current().id)) : -1;
+    for (const button of this.part.legend.querySelectorAll("button")) button.setAttribute("aria-pressed", String(!this.hidden.has(colourOf(button))));
+    this.redraw();
   }
 
   // As the legend has them; genres beyond the commonest share the last one, and are hidden together.
@@ -190,7 +198,7 @@ class Page {
     if (!button) return;
     const colour = colourOf(button);
     if (!this.hidden.delete(colour)) this.hidden.add(colour);
-    this.redraw();
+    this.look();
   }
 
   setLasso(is) {

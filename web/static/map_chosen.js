@@ -1,5 +1,6 @@
 // The tracks that a lasso took: how many, some of them played, all of them kept.
 
+import { keepTracks } from "./keep_tracks.js";
 import { playTracks, trackOfHit } from "./queue.js";
 
 const SOME = 50; // tracks that are played
@@ -27,16 +28,9 @@ export function chosenTracks(part, none) {
 
   async function keep(event) {
     event.preventDefault();
-    const name = part.name.value.trim();
-    const tracks = ids.slice(0, KEEPABLE);
-    try {
-      const response = await fetch("/api/v1/playlists", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, tracks }) });
-      const answer = await response.json();
-      part.kept.textContent = response.ok ? `Kept: ${tracks.length.toLocaleString("en")} tracks as “${name}”.` : answer.detail;
-      if (response.ok) part.name.value = "";
-    } catch {
-      part.kept.textContent = "The server did not answer. Is mir still running?";
-    }
+    const { kept, said } = await keepTracks(part.name.value.trim(), ids.slice(0, KEEPABLE));
+    part.kept.textContent = said;
+    if (kept) part.name.value = "";
   }
 
   return (chosen) => {

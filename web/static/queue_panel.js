@@ -1,6 +1,7 @@
 // The queue as a panel above the player, and the keys beside it that act on the track that plays.
 
 import { leave } from "./deck.js";
+import { keepTracks } from "./keep_tracks.js";
 import { clock, say } from "./player.js";
 import { like, likesTrack, remembers, setRemembers } from "./plays.js";
 import { current, jump, move, remove, replaceUpcoming, shuffle, upcoming } from "./queue.js";
@@ -102,15 +103,9 @@ async function keepAsPlaylist(event) {
   const tracks = [current(), ...upcoming()].filter((track) => track?.id).map((track) => Number(track.id));
   const name = part.name.value.trim();
   if (!tracks.length || !name) return;
-  const body = JSON.stringify({ name, tracks: tracks.slice(0, KEEPABLE) });
-  try {
-    const response = await fetch("/api/v1/playlists", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-    const answer = await response.json();
-    part.kept.textContent = response.ok ? `Kept: ${Math.min(tracks.length, KEEPABLE)} tracks as “${name}”.` : answer.detail;
-    if (response.ok) part.name.value = "";
-  } catch {
-    part.kept.textContent = "The server did not answer. Is mir still running?";
-  }
+  const { kept, said } = await keepTracks(name, tracks.slice(0, KEEPABLE));
+  part.kept.textContent = said;
+  if (kept) part.name.value = "";
 }
 
 async function likeIt() {
